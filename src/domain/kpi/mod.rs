@@ -1,0 +1,1 @@
+//! KPIs as pure functions of counts.

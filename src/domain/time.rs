@@ -1,0 +1,103 @@
+//! Instants, durations and UTC days. The clock itself is elsewhere: nothing here reads it.
+
+use std::fmt;
+
+use chrono::{DateTime, NaiveDate, SecondsFormat};
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant(pub i64);
+
+/// A length of time in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Duration(pub i64);
+
+/// A UTC day, as days since 1970-01-01; shown as `2026-11-22`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(pub i32);
+
+const DAY: i64 = 86_400_000;
+const UNITS: [(&str, i64); 4] = [("d", DAY), ("h", 3_600_000), ("m", 60_000), ("s", 1_000)];
+
+impl Duration {
+    /// Reads `90s`, `15m`, `1h`, `30d`: a whole number of one unit, of up to 10 years.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (_, unit) = UNITS.iter().find(|(name, _)| text.ends_with(name))?;
+        let digits = text.get(..text.len() - 1)?;
+        if digits.is_empty() || digits.len() > 9 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        digits.parse::<i64>().ok()?.checked_mul(*unit).filter(|ms| *ms <= 3653 * DAY).map(Self)
+    }
+
+    /// So many days.
+    pub const fn days(n: i64) -> Self {
+        Self(n * DAY)
+    }
+
+    /// So many seconds.
+    pub const fn seconds(n: i64) -> Self {
+        Self(n * 1_000)
+    }
+}
+
+impl fmt::Display for Duration {
+    /// The inverse of [`Duration::parse`], in the largest unit that divides it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (name, unit) in UNITS {
+            if self.0 % unit == 0 {
+                return write!(f, "{}{name}", self.0 / unit);
+            }
+        }
+        write!(f, "{}ms", self.0)
+    }
+}
+
+impl Instant {
+    /// The UTC day that it lies in.
+    pub fn day(self) -> Day {
+        Day(i32::try_from(self.0.div_euclid(DAY)).unwrap_or(i32::MAX))
+    }
+
+    /// So much later.
+    pub fn plus(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(duration.0))
+    }
+
+    /// So much earlier.
+    pub fn minus(self, duration: Duration) -> Self {
+        Self(self.0.saturating_sub(duration.0))
+    }
+}
+
+impl fmt::Display for Instant {
+    /// RFC 3339 in UTC, with milliseconds only where there are any.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match DateTime::from_timestamp_millis(self.0) {
+            Some(time) => f.write_str(&time.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
+            None => f.write_str("out of range"),
+        }
+    }
+}
+
+impl Day {
+    /// Reads `2026-11-22`, and nothing looser.
+    pub fn parse(text: &str) -> Option<Self> {
+        let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+        Some(Self(date.to_epoch_days())).filter(|day| day.to_string() == text)
+    }
+
+    /// So many days later, or earlier.
+    pub fn plus(self, days: i32) -> Self {
+        Self(self.0.saturating_add(days))
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match NaiveDate::from_epoch_days(self.0) {
+            Some(date) => write!(f, "{}", date.format("%Y-%m-%d")),
+            None => f.write_str("out of range"),
+        }
+    }
+}

@@ -1,0 +1,2 @@
+//! Counterfoil counts what customers say, and keeps the counts alone.
+pub mod domain;
