@@ -1,0 +1,116 @@
+//! Means: of a rating or an effort score from its points, of a number from its bins' midpoints.
+
+use super::counts::{Answers, Tallies};
+use super::definition::Definition;
+use super::quantile::student;
+use super::ratio::{Ratio, rounded};
+use super::{Ends, Estimate, Interval, Kpi};
+
+/// The KPI `rating` on a scale of 1 to `points`: the mean, in points of the scale.
+pub fn rating(answers: &Answers<'_>, points: i64) -> Kpi {
+    on_scale(answers, "rating", Definition::Rating { scale: [1, points] })
+}
+
+/// The KPI `kpi`: the mean of a scale that starts at 1, in points of the scale.
+pub fn on_scale(answers: &Answers<'_>, kpi: &'static str, definition: Definition) -> Kpi {
+    let sample = Sample::new(1, 1.., &answers.tallies);
+    answers.kpi(kpi, Some("points"), sample.estimate(), definition)
+}
+
+/// The KPI `mean` of a number, with its spread, in `unit`; `edges` are those of its bins, in
+/// thousandths. Every answer counts as the middle of its bin.
+pub fn number(answers: &Answers<'_>, unit: Option<&str>, edges: &[i64]) -> Kpi {
+    let twice = edges.iter().zip(edges.iter().skip(1));
+    let twice = twice.map(|(low, high)| i128::from(*low) + i128::from(*high));
+    let sample = Sample::new(2000, twice, &answers.tallies);
+    Kpi {
+        spread: Some(sample.spread()),
+        ..answers.kpi("mean", unit, sample.estimate(), Definition::number(unit, edges))
+    }
+}
+
+/// A sample of numbers, as counts of equal ones.
+#[derive(Clone, Debug)]
+pub struct Sample {
+    /// How many of the integers in `counts` make 1.
+    per: i128,
+    /// Each number, and how often it occurs.
+    counts: Vec<(i128, i128)>,
+}
+
+impl Sample {
+    /// The numbers `xs`, in `per`ths, each as often as the tally at its place says.
+    pub fn new<K>(per: u16, xs: impl IntoIterator<Item = i128>, tallies: &Tallies<K>) -> Self {
+        let tallies = tallies.0.iter().map(|(_, tally)| i128::from(*tally));
+        Self { per: per.into(), counts: xs.into_iter().zip(tallies).collect() }
+    }
+
+    /// How many there are.
+    pub fn n(&self) -> i128 {
+        self.counts.iter().map(|(_, count)| count).sum()
+    }
+
+    /// The sum of `term` over all, in `per`ths or powers of them.
+    fn sum(&self, term: impl Fn(i128) -> Option<i128>) -> Option<i128> {
+        self.counts
+            .iter()
+            .try_fold(0, |sum: i128, (x, count)| sum.checked_add(term(*x)?.checked_mul(*count)?))
+    }
+
+    /// The mean; none of no numbers.
+    pub fn mean(&self) -> Option<Ratio> {
+        Ratio::new(self.sum(Some)?, self.n().checked_mul(self.per)?)
+    }
+
+    /// The sample variance, (n·Σx² − (Σx)²) / (n·(n − 1)), where that fits an `i128`.
+    fn exact_variance(&self) -> Option<Ratio> {
+        let n = self.n();
+        let sum = self.sum(Some)?;
+        let squares = self.sum(|x| x.checked_mul(x))?;
+        let scatter = n.checked_mul(squares)?.checked_sub(sum.checked_mul(sum)?)?;
+        Ratio::new(scatter, n.checked_mul(n - 1)?.checked_mul(self.per * self.per)?)
+    }
+
+    /// The sample variance, Σ(x − mean)² / (n − 1), from deviations that are exact up to a division.
+    fn summed_variance(&self) -> Option<f64> {
+        let n = self.n();
+        let sum = self.sum(Some)?;
+        let squares = self.counts.iter().try_fold(0.0, |squares, (x, count)| {
+            let deviation = n.checked_mul(*x)?.checked_sub(sum)? as f64 / (n * self.per) as f64;
+            Some(squares + *count as f64 * deviation * deviation)
+        })?;
+        (n > 1).then_some(squares / (n - 1) as f64)
+    }
+
+    /// The sample variance (with n − 1), not below 0; none of fewer than two numbers.
+    pub fn variance(&self) -> Option<f64> {
+        self.exact_variance().map(Ratio::to_f64).or_else(|| self.summed_variance())
+    }
+
+    /// The sample standard deviation, rounded to two decimals; none of fewer than two numbers.
+    pub fn spread(&self) -> Option<f64> {
+        let exact = self.exact_variance().and_then(Ratio::root_rounded);
+        exact.or_else(|| rounded(self.variance()?.sqrt()))
+    }
+
+    /// The interval of the mean; none of fewer than two numbers, or where all are the same.
+    ///
+    /// Student 1908, "The probable error of a mean" (Biometrika 6): mean ± t·s/√n, with n − 1
+    /// degrees of freedom. It is not cut off at the ends of a scale, which it may pass where few
+    /// answered: a shortened one would look more certain than it is.
+    pub fn student_t(&self) -> Option<Ends> {
+        let n = self.n();
+        let variance = self.variance().filter(|variance| *variance > 0.0)?;
+        let half = student(u64::try_from(n - 1).ok()?)? * (variance / n as f64).sqrt();
+        let mean = self.mean()?.to_f64();
+        Some([mean - half, mean + half])
+    }
+
+    /// The mean, rounded, with its Student's t interval.
+    pub fn estimate(&self) -> Estimate {
+        Estimate {
+            value: self.mean().and_then(Ratio::rounded),
+            interval: self.student_t().and_then(|ends| Interval::new(ends, "student-t")),
+        }
+    }
+}

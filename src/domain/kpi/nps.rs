@@ -1,0 +1,63 @@
+//! Net Promoter Score: promoters less detractors, in points from −100 to 100.
+
+use super::counts::{Answers, Tallies, points};
+use super::definition::{Definition, Span};
+use super::quantile::Z;
+use super::ratio::Ratio;
+use super::{Ends, Estimate, Interval, Kpi};
+use crate::domain::survey::{NpsAnswer, NpsMap};
+
+/// The scale, where no table gives another (Reichheld 2003).
+pub const SCALE: Span = [0, 10];
+/// Who would recommend.
+pub const PROMOTERS: Span = [9, 10];
+/// Who might or might not.
+pub const PASSIVES: Span = [7, 8];
+/// Who would not.
+pub const DETRACTORS: Span = [0, 6];
+
+/// The KPI `nps`, in points; by `map` where the question is not asked on 0..10.
+pub fn kpi(answers: &Answers<'_>, map: Option<&NpsMap>) -> Kpi {
+    let (table, definition) = match map {
+        None => (
+            [PROMOTERS, PASSIVES, DETRACTORS].map(points),
+            Definition::Nps { scale: SCALE, promoters: PROMOTERS, detractors: DETRACTORS },
+        ),
+        Some(map) => (
+            [&map.promoters, &map.passives, &map.detractors]
+                .map(|answers| answers.iter().map(NpsAnswer::key).collect()),
+            Definition::MappedNps { map: map.into() },
+        ),
+    };
+    let [promoters, passives, detractors] = table.map(|keys| answers.tallies.among(&keys));
+    let classes =
+        vec![("promoters", promoters), ("passives", passives), ("detractors", detractors)];
+    Kpi {
+        classes: Some(Tallies(classes)),
+        ..answers.kpi("nps", Some("points"), score(promoters, detractors, answers.n), definition)
+    }
+}
+
+/// 100·(promoters − detractors)/n points (Reichheld 2003), with its adjusted Wald interval.
+pub fn score(promoters: u64, detractors: u64, n: u64) -> Estimate {
+    let net = i128::from(promoters) - i128::from(detractors);
+    Estimate {
+        value: Ratio::new(100 * net, n.into()).and_then(Ratio::rounded),
+        interval: adjusted_wald(promoters, detractors, n)
+            .and_then(|ends| Interval::new(ends, "adjusted-wald")),
+    }
+}
+
+/// The adjusted Wald interval in points, within ±100; none of no answers.
+///
+/// Rocks 2016, "Interval estimation for the Net Promoter Score" (The American Statistician 70):
+/// Wald's interval once three answers are added, ¾ promoter, ¾ detractor and 1½ passive.
+pub fn adjusted_wald(promoters: u64, detractors: u64, n: u64) -> Option<Ends> {
+    let total = n as f64 + 3.0;
+    let part = |class: u64| (class as f64 + 0.75) / total;
+    let (promoters, detractors) = (part(promoters), part(detractors));
+    let net = promoters - detractors;
+    let half = Z * ((promoters + detractors - net * net) / total).sqrt();
+    let end = |end: f64| (100.0 * end).clamp(-100.0, 100.0);
+    (n > 0).then_some([end(net - half), end(net + half)])
+}
