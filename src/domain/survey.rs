@@ -53,6 +53,16 @@ pub enum Status {
     Closed,
 }
 
+impl Status {
+    /// Its name on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Closed => "closed",
+        }
+    }
+}
+
 /// Who is responsible for the processing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Controller {
@@ -345,6 +355,33 @@ pub fn decimal(thousandths: i64) -> String {
 }
 
 impl Survey {
+    /// A survey that asks nothing: what is left of a deleted one.
+    pub fn nothing() -> Self {
+        Self {
+            name: String::new(),
+            status: Status::Closed,
+            questions: Vec::new(),
+            dimensions: Vec::new(),
+            themes: Vec::new(),
+            origins: Vec::new(),
+            controller: None,
+            notice: Texts::new(),
+            window: Duration::days(30),
+            release: Release {
+                every: Duration::days(1),
+                min_cohort: LEAST_COHORT,
+                patience: Duration::days(1),
+            },
+            verified_only: false,
+        }
+    }
+
+    /// The names of all dimensions, `theme` included.
+    pub fn dimension_names(&self) -> Vec<&str> {
+        let theme = (!self.themes.is_empty()).then_some(THEME);
+        self.dimensions.iter().map(|dimension| dimension.name.as_str()).chain(theme).collect()
+    }
+
     /// The question with this id.
     pub fn question(&self, id: &str) -> Option<&Question> {
         self.questions.iter().find(|q| q.id == id)

@@ -1,0 +1,274 @@
+//! The privacy text that a consent refers to (GDPR, Art. 13): the one that follows from the survey,
+//! and the hash by which consents name the text that was shown.
+//!
+//! The sentences say what `docs/privacy.md` promises; who changes the one changes the other.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+
+use super::survey::{Kind, Survey, Texts};
+use super::time::Duration;
+
+/// What a hash of this encoding begins with, so that it is no hash of anything else.
+const LABEL: &[u8] = b"counterfoil notice 1\0";
+
+/// Names a notice: SHA-256 in base64url without padding (RFC 4648, section 5), 43 characters. What
+/// is hashed is a label and then, in the order of locales, each locale and text behind its length
+/// in bytes (64 bits, big-endian), so that no two notices are encoded alike.
+pub fn hash(texts: &Texts) -> String {
+    let mut hash = Sha256::new_with_prefix(LABEL);
+    for part in texts.iter().flat_map(|(locale, text)| [locale, text]) {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    URL_SAFE_NO_PAD.encode(hash.finalize())
+}
+
+/// The notice that follows from the survey, in every built-in language. It does not depend on the
+/// notice that the survey has.
+pub fn standard(survey: &Survey) -> Texts {
+    LANGUAGES.iter().map(|language| (language.locale.to_owned(), language.notice(survey))).collect()
+}
+
+/// Where an owner sent a survey back with the very notice that followed from it before, gives it the
+/// one that follows from it now: what was read and changed keeps telling the truth.
+pub fn follow(before: &Survey, after: &mut Survey) {
+    if after.notice == before.notice && before.notice == standard(before) {
+        after.notice = standard(after);
+    }
+}
+
+/// The sentences of one language; `{names}` are filled in from the survey.
+struct Language {
+    locale: &'static str,
+    /// Days, hours, minutes, seconds: one, and several.
+    units: [(&'static str, &'static str); 4],
+    controller: &'static str,
+    no_controller: &'static str,
+    counted: &'static str,
+    merged: &'static str,
+    withdrawal: &'static str,
+    customer_id: &'static str,
+    verified_only: &'static str,
+    segments: &'static str,
+    theme: &'static str,
+    comment: &'static str,
+    technology: &'static str,
+    optional: &'static str,
+    all_optional: &'static str,
+    rights: &'static str,
+}
+
+impl Language {
+    fn notice(&self, survey: &Survey) -> String {
+        let has_comment = survey.questions.iter().any(|q| q.kind == Kind::Comment);
+        let names = survey.dimensions.iter().map(|d| d.name.as_str());
+        let theme = (!survey.themes.is_empty()).then_some(self.theme);
+        let segments: Vec<&str> = names.chain(theme).collect();
+        let sentences = [
+            (self.controller, survey.controller.is_some()),
+            (self.no_controller, survey.controller.is_none()),
+            (self.counted, true),
+            (self.merged, true),
+            (self.withdrawal, true),
+            (self.customer_id, true),
+            (self.verified_only, survey.verified_only),
+            (self.segments, !segments.is_empty()),
+            (self.comment, has_comment),
+            (self.technology, true),
+            (self.optional, survey.verified_only),
+            (self.all_optional, !survey.verified_only),
+            (self.rights, true),
+        ];
+        let used: Vec<&str> =
+            sentences.iter().filter_map(|(text, used)| used.then_some(*text)).collect();
+        let (name, contact) =
+            survey.controller.as_ref().map_or(("", ""), |c| (c.name.as_str(), c.contact.as_str()));
+        fill(
+            &used.join("\n"),
+            &[
+                ("name", name),
+                ("contact", contact),
+                ("min_cohort", &survey.release.min_cohort.to_string()),
+                ("patience", &self.duration(survey.release.patience)),
+                ("window", &self.duration(survey.window)),
+                ("segments", &segments.join(", ")),
+            ],
+        )
+    }
+
+    /// `3 days`, in the largest unit that divides it.
+    fn duration(&self, duration: Duration) -> String {
+        let written = duration.to_string();
+        let digits = written.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        let unit =
+            ["d", "h", "m", "s"].iter().zip(self.units).find(|(unit, _)| written.ends_with(*unit));
+        let (one, several) = unit.map_or(("", ""), |(_, words)| words);
+        format!("{digits} {}", if digits == "1" { one } else { several })
+    }
+}
+
+/// Puts `values` where `text` names them in braces, once: braces inside of a value stay as they are.
+fn fill(text: &str, values: &[(&str, &str)]) -> String {
+    let mut pieces = text.split('{');
+    let mut filled = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (name, rest) = piece.split_once('}').unwrap_or((piece, ""));
+        let value = values.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value);
+        filled.push_str(value);
+        filled.push_str(rest);
+    }
+    filled
+}
+
+static LANGUAGES: [Language; 4] = [
+    Language {
+        locale: "en",
+        units: [("day", "days"), ("hour", "hours"), ("minute", "minutes"), ("second", "seconds")],
+        controller: "{name} is responsible for this survey. Contact: {contact}.",
+        no_controller: "The operator of this site is responsible for this survey; turn to them \
+                        with questions.",
+        counted: "With your consent (GDPR, Art. 6(1)(a)) your answers are counted, and only totals \
+                  are kept. An answer waits in a count that holds no names until that count has at \
+                  least {min_cohort} answers; then it is released as part of a total.",
+        merged: "A count that has not filled up after {patience} is merged into a larger one; what \
+                 is still waiting after 30 days is deleted.",
+        withdrawal: "Until the release you can take your response back with the code you get when \
+                     you send it; for that, what was counted is kept encrypted so that only this \
+                     code opens it, and a hash of the code is kept for 30 days. After the release \
+                     it can no longer be told apart, or taken back.",
+        customer_id: "If you agree, your customer id, where one is known, is turned into a \
+                      pseudonym for one purpose: to count each person once. The id itself is not \
+                      stored, and the pseudonym's marker is destroyed at the end of the period of \
+                      {window} in which a person counts once.",
+        verified_only: "This survey counts only responses of people who agree to that.",
+        segments: "If you agree, your response also counts for one group, drawn at random from \
+                   these: {segments}. The others are not kept.",
+        theme: "theme of the comment",
+        comment: "If you agree, your comment is searched for words that show its themes; the text \
+                  itself is not stored. Otherwise it is discarded unread.",
+        technology: "No cookies are set, and IP addresses are not stored. The service runs at \
+                     Cloudflare, which keeps restore points of its storage for up to 30 days: \
+                     whoever may restore one could see what was stored then.",
+        optional: "You may refuse everything else that is optional without disadvantage.",
+        all_optional: "You may refuse everything that is optional without disadvantage.",
+        rights: "You can complain to a data protection authority.",
+    },
+    Language {
+        locale: "nl",
+        units: [("dag", "dagen"), ("uur", "uur"), ("minuut", "minuten"), ("seconde", "seconden")],
+        controller: "{name} is verantwoordelijk voor deze enquête. Contact: {contact}.",
+        no_controller: "De beheerder van deze site is verantwoordelijk voor deze enquête; u kunt \
+                        daar terecht met vragen.",
+        counted: "Met uw toestemming (AVG, art. 6, lid 1, onder a) worden uw antwoorden geteld, en \
+                  alleen totalen bewaard. Een antwoord wacht in een telling zonder namen tot die \
+                  telling ten minste {min_cohort} antwoorden heeft; dan wordt het vrijgegeven als \
+                  deel van een totaal.",
+        merged: "Een telling die na {patience} niet vol is, gaat op in een grotere; wat na 30 \
+                 dagen nog wacht, wordt gewist.",
+        withdrawal: "Tot de vrijgave kunt u uw reactie terugnemen met de code die u bij het \
+                     verzenden krijgt; daarvoor wordt wat geteld is versleuteld bewaard, zodat \
+                     alleen deze code het opent, en wordt een hash van de code 30 dagen bewaard. \
+                     Na de vrijgave is ze niet meer te onderscheiden, en niet meer terug te nemen.",
+        customer_id: "Als u dat goedvindt, wordt uw klantnummer, voor zover bekend, omgezet in een \
+                      pseudoniem met één doel: iedereen één keer tellen. Het nummer zelf wordt \
+                      niet bewaard, en het merkteken van het pseudoniem wordt vernietigd aan het \
+                      einde van de periode van {window} waarin iemand één keer telt.",
+        verified_only: "Deze enquête telt alleen reacties van mensen die dat goedvinden.",
+        segments: "Als u dat goedvindt, telt uw reactie ook mee voor één groep, bij toeval gekozen \
+                   uit deze: {segments}. De andere worden niet bewaard.",
+        theme: "thema van de opmerking",
+        comment: "Als u dat goedvindt, wordt uw opmerking doorzocht op woorden die haar thema’s \
+                  tonen; de tekst zelf wordt niet bewaard. Anders wordt ze ongelezen weggegooid.",
+        technology: "Er worden geen cookies geplaatst en geen IP-adressen bewaard. De dienst \
+                     draait bij Cloudflare, dat herstelpunten van zijn opslag tot 30 dagen \
+                     bewaart: wie er een mag terugzetten, kan zien wat toen was opgeslagen.",
+        optional: "U kunt al het andere dat optioneel is zonder nadeel weigeren.",
+        all_optional: "U kunt alles wat optioneel is zonder nadeel weigeren.",
+        rights: "U kunt een klacht indienen bij een toezichthouder voor gegevensbescherming.",
+    },
+    Language {
+        locale: "de",
+        units: [
+            ("Tag", "Tagen"),
+            ("Stunde", "Stunden"),
+            ("Minute", "Minuten"),
+            ("Sekunde", "Sekunden"),
+        ],
+        controller: "Für diese Umfrage verantwortlich ist: {name}. Kontakt: {contact}.",
+        no_controller: "Für diese Umfrage ist der Betreiber dieser Website verantwortlich; wenden \
+                        Sie sich mit Fragen an ihn.",
+        counted: "Mit Ihrer Einwilligung (DSGVO, Art. 6 Abs. 1 Buchst. a) werden Ihre Antworten \
+                  gezählt und nur Summen aufbewahrt. Eine Antwort wartet in einer Zählung ohne \
+                  Namen, bis diese mindestens {min_cohort} Antworten hat; dann wird sie als Teil \
+                  einer Summe freigegeben.",
+        merged: "Eine Zählung, die nach {patience} nicht voll ist, geht in einer größeren auf; was \
+                 nach 30 Tagen noch wartet, wird gelöscht.",
+        withdrawal: "Bis zur Freigabe können Sie Ihre Rückmeldung mit dem Code zurücknehmen, den \
+                     Sie beim Absenden erhalten; dafür wird das Gezählte so verschlüsselt \
+                     aufbewahrt, dass nur dieser Code es öffnet, und ein Hash des Codes 30 Tage \
+                     lang. Nach der Freigabe ist sie nicht mehr zu unterscheiden und nicht mehr \
+                     zurückzunehmen.",
+        customer_id: "Wenn Sie zustimmen, wird Ihre Kundennummer, soweit bekannt, in ein Pseudonym \
+                      umgewandelt, und nur dazu: jede Person einmal zu zählen. Die Nummer selbst \
+                      wird nicht gespeichert, und die Markierung des Pseudonyms wird am Ende des \
+                      Zeitraums von {window} vernichtet, in dem eine Person einmal zählt.",
+        verified_only: "Diese Umfrage zählt nur Rückmeldungen von Personen, die dem zustimmen.",
+        segments: "Wenn Sie zustimmen, zählt Ihre Rückmeldung auch für eine Gruppe, zufällig \
+                   gezogen aus diesen: {segments}. Die anderen werden nicht aufbewahrt.",
+        theme: "Thema des Kommentars",
+        comment: "Wenn Sie zustimmen, wird Ihr Kommentar nach Wörtern durchsucht, die seine Themen \
+                  zeigen; der Text selbst wird nicht gespeichert. Andernfalls wird er ungelesen \
+                  verworfen.",
+        technology: "Es werden keine Cookies gesetzt und keine IP-Adressen gespeichert. Der Dienst \
+                     läuft bei Cloudflare, das Wiederherstellungspunkte seines Speichers bis zu 30 \
+                     Tage aufbewahrt: Wer einen davon zurückspielen darf, kann sehen, was damals \
+                     gespeichert war.",
+        optional: "Alles andere, was freiwillig ist, können Sie ohne Nachteil ablehnen.",
+        all_optional: "Alles, was freiwillig ist, können Sie ohne Nachteil ablehnen.",
+        rights: "Sie können sich bei einer Datenschutzaufsichtsbehörde beschweren.",
+    },
+    Language {
+        locale: "fr",
+        units: [
+            ("jour", "jours"),
+            ("heure", "heures"),
+            ("minute", "minutes"),
+            ("seconde", "secondes"),
+        ],
+        controller: "Responsable de cette enquête : {name}. Contact : {contact}.",
+        no_controller: "L’exploitant de ce site est responsable de cette enquête ; adressez-lui \
+                        vos questions.",
+        counted: "Avec votre consentement (RGPD, art. 6, par. 1, point a), vos réponses sont \
+                  comptées et seuls des totaux sont conservés. Une réponse attend dans un compte \
+                  sans noms jusqu’à ce que celui-ci ait au moins {min_cohort} réponses ; elle est \
+                  alors publiée comme partie d’un total.",
+        merged: "Un compte qui n’est pas rempli après {patience} est fondu dans un compte plus \
+                 grand ; ce qui attend encore après 30 jours est effacé.",
+        withdrawal: "Jusqu’à la publication, vous pouvez retirer votre réponse avec le code reçu \
+                     lors de l’envoi ; pour cela, ce qui a été compté est conservé chiffré de \
+                     sorte que seul ce code l’ouvre, et une empreinte du code est conservée 30 \
+                     jours. Après la publication, elle ne peut plus être distinguée ni retirée.",
+        customer_id: "Si vous l’acceptez, votre numéro de client, s’il est connu, est transformé \
+                      en pseudonyme dans un seul but : compter chaque personne une seule fois. Le \
+                      numéro lui-même n’est pas conservé, et la marque du pseudonyme est détruite \
+                      à la fin de la période de {window} pendant laquelle une personne compte une \
+                      fois.",
+        verified_only: "Cette enquête ne compte que les réponses des personnes qui l’acceptent.",
+        segments: "Si vous l’acceptez, votre réponse compte aussi pour un groupe, tiré au sort \
+                   parmi ceux-ci : {segments}. Les autres ne sont pas conservés.",
+        theme: "thème du commentaire",
+        comment: "Si vous l’acceptez, des mots qui montrent ses thèmes sont recherchés dans votre \
+                  commentaire ; le texte lui-même n’est pas conservé. Sinon, il est supprimé sans \
+                  être lu.",
+        technology: "Aucun cookie n’est déposé et aucune adresse IP n’est conservée. Le service \
+                     fonctionne chez Cloudflare, qui garde des points de restauration de son \
+                     stockage jusqu’à 30 jours : qui peut en restaurer un peut voir ce qui était \
+                     alors stocké.",
+        optional: "Vous pouvez refuser sans inconvénient tout ce qui est par ailleurs facultatif.",
+        all_optional: "Vous pouvez refuser sans inconvénient tout ce qui est facultatif.",
+        rights: "Vous pouvez introduire une réclamation auprès d’une autorité de protection des \
+                 données.",
+    },
+];

@@ -1,0 +1,205 @@
+//! From a customer id to a pseudonym, and from that to a marker: the two HMACs that stand between a
+//! person and what is stored (GDPR, Art. 4(5)).
+//!
+//! None of these values can be displayed, and their `Debug` is redacted. What is hashed is encoded
+//! injectively: a label, then each part behind its length.
+
+use std::fmt;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use hmac::{Hmac, KeyInit, Mac};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use sha2::Sha256;
+
+/// HMAC-SHA-256 (RFC 2104) of an injective encoding of `label` and `parts`.
+fn keyed_hash(key: &[u8], label: &str, parts: &[&[u8]]) -> [u8; 32] {
+    // An HMAC key may have any length, so this cannot fail; an all-zero key would be a fault.
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return [0; 32] };
+    encode(label, parts, |bytes| mac.update(bytes));
+    mac.finalize().into_bytes().into()
+}
+
+/// Feeds `sink` with `label` and `parts`, each behind its length as eight bytes: two different lists
+/// never give the same bytes.
+pub fn encode(label: &str, parts: &[&[u8]], mut sink: impl FnMut(&[u8])) {
+    for part in std::iter::once(label.as_bytes()).chain(parts.iter().copied()) {
+        sink(&(part.len() as u64).to_be_bytes());
+        sink(part);
+    }
+}
+
+/// A customer's id as the site knows it. It lives in the memory of one request.
+pub struct CustomerId(String);
+
+impl CustomerId {
+    /// Takes an id; what it may look like is judged where it is read.
+    pub fn new(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+/// The deployment's own secret, a Worker secret of at least 32 bytes.
+#[derive(Clone)]
+pub struct Pepper(Vec<u8>);
+
+impl Pepper {
+    /// The fewest bytes that a pepper may have.
+    pub const LEAST: usize = 32;
+
+    /// Takes the secret; `None` if it is too short.
+    pub fn new(secret: &[u8]) -> Option<Self> {
+        (secret.len() >= Self::LEAST).then(|| Self(secret.to_vec()))
+    }
+}
+
+/// `HMAC(pepper, survey, customer id)`: crosses from Worker to Ledger, and is stored nowhere.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Pseudonym([u8; 32]);
+
+impl Pseudonym {
+    /// The pseudonym of a customer in a survey; unrelated to the same customer's in any other.
+    pub fn of(pepper: &Pepper, survey: &str, customer: &CustomerId) -> Self {
+        Self(keyed_hash(
+            &pepper.0,
+            "counterfoil pseudonym 1",
+            &[survey.as_bytes(), customer.0.as_bytes()],
+        ))
+    }
+}
+
+/// A client-made random number of 128 bits: the key under which a response is sent again, or taken
+/// back. Written as 22 characters of base64url (RFC 4648, section 5).
+#[derive(Clone, PartialEq, Eq)]
+pub struct SubmissionId([u8; 16]);
+
+impl SubmissionId {
+    /// From 16 random bytes.
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// Reads 22 characters of base64url, and nothing looser.
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        bytes.try_into().ok().map(Self)
+    }
+
+    /// As written on the wire.
+    pub fn reveal(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0)
+    }
+}
+
+/// 32 random bytes that never leave the Ledger.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret([u8; 32]);
+
+impl Secret {
+    /// From 32 random bytes.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// For the Ledger's own storage.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The marker of a person in the window whose secret this is.
+    pub fn person(&self, pseudonym: &Pseudonym) -> Marker {
+        Marker(halves(keyed_hash(&self.0, "counterfoil person 1", &[&pseudonym.0])).0)
+    }
+
+    /// What follows from a submission id under the Ledger's secret: its marker, and the two numbers
+    /// that draw its attribute. The numbers are independent of the marker, and not stored.
+    pub fn submission(&self, id: &SubmissionId) -> (Marker, Draw) {
+        let (marker, rest) = halves(keyed_hash(&self.0, "counterfoil submission 1", &[&id.0]));
+        let drawn = u128::from_be_bytes(rest);
+        (Marker(marker), Draw { dimension: (drawn >> 64) as u64, segment: drawn as u64 })
+    }
+}
+
+fn halves(hash: [u8; 32]) -> ([u8; 16], [u8; 16]) {
+    let (mut first, mut second) = ([0; 16], [0; 16]);
+    for (i, byte) in hash.into_iter().enumerate() {
+        if let Some(slot) = first.get_mut(i).or(second.get_mut(i.wrapping_sub(16))) {
+            *slot = byte;
+        }
+    }
+    (first, second)
+}
+
+/// Two uniform random numbers of 64 bits.
+#[derive(Clone, Copy)]
+pub struct Draw {
+    dimension: u64,
+    segment: u64,
+}
+
+impl Draw {
+    /// A draw with given numbers.
+    pub fn new(dimension: u64, segment: u64) -> Self {
+        Self { dimension, segment }
+    }
+
+    /// One of `dimensions`, uniformly (the bias is below 2^-56 for up to 256 of them).
+    pub fn dimension<'a, T>(&self, dimensions: &'a [T]) -> Option<&'a T> {
+        one_of(self.dimension, dimensions)
+    }
+
+    /// One of `segments`, likewise.
+    pub fn segment<'a, T>(&self, segments: &'a [T]) -> Option<&'a T> {
+        one_of(self.segment, segments)
+    }
+}
+
+fn one_of<T>(number: u64, list: &[T]) -> Option<&T> {
+    let index = (u128::from(number) * list.len() as u128) >> 64;
+    list.get(index as usize)
+}
+
+/// What the Ledger keeps of a person or a submission, to know it again: 128 bits of an HMAC.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Marker([u8; 16]);
+
+impl Marker {
+    /// For the Ledger's own storage.
+    pub fn hex(&self) -> String {
+        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// As the Ledger's own storage holds it.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+}
+
+macro_rules! redacted {
+    ($($name:ident),*) => {$(
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(redacted)"))
+            }
+        }
+    )*};
+}
+redacted!(CustomerId, Pepper, Pseudonym, SubmissionId, Secret, Marker, Draw);
+
+/// For the one message that carries them from the Worker to the Ledger, in memory.
+macro_rules! carried {
+    ($($name:ident),*) => {$(
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&URL_SAFE_NO_PAD.encode(self.0))
+            }
+        }
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                let bytes = URL_SAFE_NO_PAD.decode(text).ok().and_then(|b| b.try_into().ok());
+                bytes.map(Self).ok_or_else(|| serde::de::Error::custom("not base64url"))
+            }
+        }
+    )*};
+}
+carried!(Pseudonym, SubmissionId);

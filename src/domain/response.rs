@@ -1,0 +1,395 @@
+//! A response: bytes and a survey in, what may be counted out, or every fault with its place.
+//!
+//! What consent does not cover is dropped here unread, and the comment's text ends here: a
+//! [`Response`] holds nothing in a respondent's own words.
+
+use serde::{Deserialize, Serialize};
+
+use super::consent::{Consent, Reading};
+use super::fault::{Fault, Faults, Pointer};
+use super::json::{self, Json, Members, Unreadable};
+use super::pseudonym::{CustomerId, SubmissionId};
+use super::survey::{AnswerValue, Kind, NpsAnswer, Question, ShowIf, Status, Survey, THEME, Test};
+use super::themes::Tagger;
+
+/// The most characters that a comment may have.
+pub const MOST_COMMENT: usize = 2_000;
+/// The most characters that a customer id may have.
+pub const MOST_CUSTOMER_ID: usize = 256;
+
+/// A response that may be counted.
+#[derive(Debug)]
+pub struct Response {
+    /// Given by the client, or to be made for it.
+    pub submission_id: Option<SubmissionId>,
+    /// Who answers, where that was given and may be used.
+    pub customer: Option<CustomerId>,
+    /// The answers that consent covers, in the survey's order.
+    pub answers: Vec<Answer>,
+    /// The dimensions of which one will be drawn; none if the respondent refused segments.
+    pub offers: Vec<Offer>,
+}
+
+/// An answer, as tallies see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The question's id.
+    pub question: String,
+    /// The keys whose tallies it adds to: one, or any number for several options or themes.
+    pub keys: Vec<String>,
+}
+
+/// A dimension that may be drawn, and where the response stands in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// The dimension.
+    pub dimension: String,
+    /// Its segments: none or one of a declared dimension, any number of `theme`.
+    pub segments: Vec<String>,
+}
+
+/// Why a response is refused. Nothing of it has been counted.
+#[derive(Debug)]
+pub enum Refusal {
+    /// It is not JSON.
+    Unreadable(Unreadable),
+    /// The survey takes no responses.
+    Closed,
+    /// It names a customer, which only a holder of a key with `ingest` may.
+    KeyNeeded,
+    /// Its consent refers to another notice than the current one.
+    OtherNotice(Vec<Fault>),
+    /// It has faults.
+    Faulty(Vec<Fault>),
+}
+
+/// What is known of the request beside its body.
+#[derive(Clone, Copy, Debug)]
+pub struct Circumstances {
+    /// It came with a key that may name customers.
+    pub may_identify: bool,
+    /// It carried `Sec-GPC: 1` (Global Privacy Control).
+    pub global_privacy_control: bool,
+}
+
+/// Reads a response to `survey`, whose current notice has the hash `notice`.
+pub fn read(
+    bytes: &[u8],
+    survey: &Survey,
+    notice: &str,
+    tagger: &Tagger,
+    circumstances: Circumstances,
+) -> Result<Response, Refusal> {
+    let document = Json::read(bytes).map_err(Refusal::Unreadable)?;
+    if survey.status == Status::Closed {
+        return Err(Refusal::Closed);
+    }
+    let mut faults = Faults::default();
+    let Some(mut members) = Members::of(&document, Pointer::root(), &mut faults) else {
+        return Err(Refusal::Faulty(faults.into_vec()));
+    };
+    let submission_id = members.take("submission_id").and_then(|(value, pointer)| {
+        let text = json::text(value, 1, 64, &pointer, &mut faults)?;
+        let id = SubmissionId::parse(text);
+        if id.is_none() {
+            faults.add(&pointer, "submission_id", "16 random bytes as 22 characters of base64url.");
+        }
+        id
+    });
+    let consent = members
+        .require("consent", &mut faults)
+        .map(|(value, pointer)| {
+            let gpc = circumstances.global_privacy_control;
+            Consent::read(value, pointer, notice, gpc, &mut faults)
+        })
+        .unwrap_or(Reading::Invalid);
+    // Where consent cannot be told, the rest is still judged, as if all had been agreed to.
+    let covered = match consent {
+        Reading::Given(consent) => consent,
+        _ => Consent { use_customer_id: true, use_segments: true, analyse_comment: true },
+    };
+
+    let named = members.take("customer_id");
+    if named.is_some() && !circumstances.may_identify {
+        return Err(Refusal::KeyNeeded);
+    }
+    let customer = named.filter(|_| covered.use_customer_id).and_then(|(value, pointer)| {
+        let text = json::text(value, 1, MOST_CUSTOMER_ID, &pointer, &mut faults)?;
+        Some(CustomerId::new(text))
+    });
+    if survey.verified_only && customer.is_none() {
+        let place = if covered.use_customer_id { "customer_id" } else { "consent" };
+        faults.add(
+            &Pointer::root().member(place),
+            "verified_only",
+            "This survey counts identified customers alone: give a customer_id, and the respondent's use_customer_id.",
+        );
+    }
+
+    let mut sheet = Sheet { survey, tagger, covered, answered: Vec::new(), themes: Vec::new() };
+    if let Some((value, pointer)) = members.require("answers", &mut faults) {
+        sheet.read(value, pointer, &mut faults);
+    }
+    let segments = members
+        .take("dimensions")
+        .filter(|_| covered.use_segments)
+        .and_then(|(value, pointer)| read_segments(value, pointer, survey, &mut faults))
+        .unwrap_or_default();
+    members.finish(&mut faults);
+
+    if consent == Reading::OtherNotice {
+        faults.add(
+            &Pointer::root().member("consent").member("notice"),
+            "other_notice",
+            "The notice has changed, or is unknown: show the current one and ask again.",
+        );
+        return Err(Refusal::OtherNotice(faults.into_vec()));
+    }
+    if !faults.is_empty() {
+        return Err(Refusal::Faulty(faults.into_vec()));
+    }
+    let offers = if covered.use_segments { sheet.offers(segments) } else { Vec::new() };
+    Ok(Response { submission_id, customer, answers: sheet.answers(), offers })
+}
+
+/// The segments given, by the survey's dimensions.
+fn read_segments(
+    json: &Json,
+    pointer: Pointer,
+    survey: &Survey,
+    faults: &mut Faults,
+) -> Option<Vec<(String, String)>> {
+    let mut members = Members::of(json, pointer, faults)?;
+    let mut given = Vec::new();
+    for dimension in &survey.dimensions {
+        let Some((value, pointer)) = members.take(&dimension.name) else { continue };
+        match value {
+            Json::Text(segment) if dimension.segments.contains(segment) => {
+                given.push((dimension.name.clone(), segment.clone()));
+            }
+            Json::Text(_) => {
+                let known = dimension.segments.join(", ");
+                faults.add(&pointer, "unknown_segment", format!("One of: {known}."));
+            }
+            other => json::wrong_type(other, "a string", &pointer, faults),
+        }
+    }
+    members.finish(faults);
+    Some(given)
+}
+
+/// The answers while they are being read.
+struct Sheet<'a> {
+    survey: &'a Survey,
+    tagger: &'a Tagger,
+    covered: Consent,
+    answered: Vec<(&'a Question, Value)>,
+    themes: Vec<String>,
+}
+
+/// An answer's value, as tallies and conditions need it.
+enum Value {
+    /// Keys of tallies, and the number that conditions compare, in thousandths.
+    Counted { keys: Vec<String>, number: Option<i64> },
+    /// A comment that may not be read.
+    Unread,
+}
+
+impl<'a> Sheet<'a> {
+    fn read(&mut self, json: &Json, pointer: Pointer, faults: &mut Faults) {
+        let Some(mut members) = Members::of(json, pointer, faults) else { return };
+        let pointer = members.pointer().clone();
+        let mut given = 0;
+        for question in &self.survey.questions {
+            let shown = question.show_if.as_ref().is_none_or(|condition| self.holds(condition));
+            match members.take(&question.id) {
+                Some((value, pointer)) => {
+                    given += 1;
+                    if shown {
+                        self.answer(question, value, &pointer, faults);
+                    } else {
+                        faults.add(
+                            &pointer,
+                            "not_shown",
+                            "This question is not asked after the answers given before it.",
+                        );
+                    }
+                }
+                None if shown && question.required => faults.add(
+                    &pointer.member(&question.id),
+                    "missing",
+                    "This question needs an answer.",
+                ),
+                None => {}
+            }
+        }
+        members.finish(faults);
+        let counted = self.answered.iter().any(|(_, v)| matches!(v, Value::Counted { .. }));
+        if faults.is_empty() && (given == 0 || !counted) {
+            faults.add(&pointer, "no_answer", "At least one answer that consent covers is needed.");
+        }
+    }
+
+    fn answer(&mut self, question: &'a Question, json: &Json, pointer: &Pointer, faults: &mut Faults) {
+        let value = if question.kind == Kind::Comment {
+            if self.covered.analyse_comment {
+                json::text(json, 1, MOST_COMMENT, pointer, faults).map(|comment| {
+                    let themes = self.tagger.tag(comment);
+                    self.themes.extend(themes.iter().cloned());
+                    Value::Counted { keys: themes, number: None }
+                })
+            } else {
+                Some(Value::Unread)
+            }
+        } else {
+            read_value(&question.kind, json, pointer, faults)
+        };
+        if let Some(value) = value {
+            self.answered.push((question, value));
+        }
+    }
+
+    /// Whether a condition holds; it does not where its question was not answered.
+    fn holds(&self, condition: &ShowIf) -> bool {
+        let earlier = self.answered.iter().find(|(q, _)| q.id == condition.question);
+        let Some((_, Value::Counted { keys, number })) = earlier else { return false };
+        match &condition.test {
+            Test::AtMost(limit) => number.is_some_and(|n| n <= *limit),
+            Test::AtLeast(limit) => number.is_some_and(|n| n >= *limit),
+            Test::Is(AnswerValue::Bool(yes)) => {
+                keys.iter().any(|key| key == if *yes { "yes" } else { "no" })
+            }
+            Test::Is(AnswerValue::Integer(n)) => keys.contains(&n.to_string()),
+            Test::Is(AnswerValue::Label(label)) => keys.contains(label),
+        }
+    }
+
+    fn answers(&self) -> Vec<Answer> {
+        let counted = self.answered.iter().filter_map(|(question, value)| match value {
+            Value::Counted { keys, .. } => {
+                Some(Answer { question: question.id.clone(), keys: keys.clone() })
+            }
+            Value::Unread => None,
+        });
+        counted.collect()
+    }
+
+    /// The dimensions that may be drawn: the declared ones, and `theme` where the comment may be read.
+    fn offers(&self, given: Vec<(String, String)>) -> Vec<Offer> {
+        let declared = self.survey.dimensions.iter().map(|dimension| Offer {
+            dimension: dimension.name.clone(),
+            segments: given
+                .iter()
+                .filter(|(name, _)| *name == dimension.name)
+                .map(|(_, segment)| segment.clone())
+                .collect(),
+        });
+        let mut themes = self.themes.clone();
+        themes.sort();
+        themes.dedup();
+        let theme = (!self.survey.themes.is_empty() && self.covered.analyse_comment)
+            .then(|| Offer { dimension: THEME.to_owned(), segments: themes });
+        declared.chain(theme).collect()
+    }
+}
+
+/// Reads an answer to a question of any kind but `comment`.
+fn read_value(kind: &Kind, json: &Json, pointer: &Pointer, faults: &mut Faults) -> Option<Value> {
+    let point = |number: i64| Value::Counted {
+        keys: vec![number.to_string()],
+        number: Some(number * 1000),
+    };
+    let label = |key: &str| Value::Counted { keys: vec![key.to_owned()], number: None };
+    match kind {
+        Kind::Nps { map: None } => json::integer(json, 0, 10, pointer, faults).map(point),
+        Kind::Csat { points } | Kind::Ces { points, .. } | Kind::Rating { points } => {
+            json::integer(json, 1, *points, pointer, faults).map(point)
+        }
+        Kind::Nps { map: Some(map) } => {
+            let given = match json {
+                Json::Number(number) => number.integer().map(NpsAnswer::Integer),
+                Json::Text(text) => Some(NpsAnswer::Label(text.clone())),
+                other => {
+                    json::wrong_type(other, "a number or a string", pointer, faults);
+                    return None;
+                }
+            };
+            match map.answers().find(|answer| Some(*answer) == given.as_ref()) {
+                Some(NpsAnswer::Integer(n)) => Some(point(*n)),
+                Some(NpsAnswer::Label(text)) => Some(label(text)),
+                None => {
+                    let all = map.answers().map(NpsAnswer::key).collect::<Vec<_>>().join(", ");
+                    faults.add(pointer, "unknown_answer", format!("One of: {all}."));
+                    None
+                }
+            }
+        }
+        Kind::YesNo => {
+            json::boolean(json, pointer, faults).map(|yes| label(if yes { "yes" } else { "no" }))
+        }
+        Kind::Choice { options, multiple } => {
+            let ids: Vec<&str> = options.iter().map(|o| o.id.as_str()).collect();
+            if *multiple {
+                read_several(json, &ids, pointer, faults)
+            } else {
+                read_option(json, &ids, pointer, faults).map(label)
+            }
+        }
+        Kind::Number { edges, .. } => {
+            let Json::Number(number) = json else {
+                json::wrong_type(json, "a number", pointer, faults);
+                return None;
+            };
+            let exact = number.thousandths().is_some();
+            let found = number
+                .thousandths_floor()
+                .and_then(|floor| Some((Kind::bin(edges, floor, exact)?, floor)));
+            if found.is_none() {
+                let bound = |edge: Option<&i64>| {
+                    super::survey::decimal(edge.copied().unwrap_or_default())
+                };
+                let (least, most) = (bound(edges.first()), bound(edges.last()));
+                faults.add(pointer, "range", format!("Numbers from {least} to {most} are allowed."));
+            }
+            found.map(|(bin, floor)| Value::Counted { keys: vec![bin], number: Some(floor) })
+        }
+        Kind::Comment => None,
+    }
+}
+
+fn read_option<'o>(
+    json: &Json,
+    options: &[&'o str],
+    pointer: &Pointer,
+    faults: &mut Faults,
+) -> Option<&'o str> {
+    let Json::Text(text) = json else {
+        json::wrong_type(json, "a string", pointer, faults);
+        return None;
+    };
+    let found = options.iter().find(|option| **option == text.as_str()).copied();
+    if found.is_none() {
+        faults.add(pointer, "unknown_option", format!("One of: {}.", options.join(", ")));
+    }
+    found
+}
+
+fn read_several(
+    json: &Json,
+    options: &[&str],
+    pointer: &Pointer,
+    faults: &mut Faults,
+) -> Option<Value> {
+    let elements = json::list(json, 1, options.len(), pointer, faults)?;
+    let count = elements.len();
+    let mut keys: Vec<String> = Vec::with_capacity(count);
+    for (element, pointer) in elements {
+        let Some(option) = read_option(element, options, &pointer, faults) else { continue };
+        if keys.iter().any(|key| key == option) {
+            faults.add(&pointer, "duplicate_option", "This option was chosen before.");
+        } else {
+            keys.push(option.to_owned());
+        }
+    }
+    (keys.len() == count).then_some(Value::Counted { keys, number: None })
+}

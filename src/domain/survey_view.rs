@@ -1,0 +1,184 @@
+//! A survey as it is written: whole, for its owner and for storing, and as respondents may see it.
+
+use serde_json::{Map, Value, json};
+
+use super::consent::OPTIONAL_FLAGS;
+use super::notice;
+use super::survey::{AnswerValue, Kind, NpsAnswer, Question, ShowIf, Survey, Test};
+use super::time::Instant;
+
+/// A survey with what storing it added.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stored {
+    /// The id under which it is found.
+    pub id: String,
+    /// Which version this is; the first is 1.
+    pub revision: u64,
+    /// When the survey was made; its ticks stand on a grid from here.
+    pub created: Instant,
+    /// What its owner defined.
+    pub survey: Survey,
+}
+
+impl Stored {
+    /// What the owner gets: everything. `survey_json::read` takes it back.
+    pub fn for_owner(&self) -> Value {
+        let mut members = whole(&self.survey);
+        members.insert("id".to_owned(), json!(self.id));
+        members.insert("revision".to_owned(), json!(self.revision));
+        members.insert("created".to_owned(), json!(self.created.to_string()));
+        Value::Object(members)
+    }
+
+    /// What anyone gets: see [`public`].
+    pub fn for_respondents(&self) -> Value {
+        let mut members = shown(&self.survey);
+        members.insert("id".to_owned(), json!(self.id));
+        members.insert("revision".to_owned(), json!(self.revision));
+        Value::Object(members)
+    }
+}
+
+/// The survey with every default filled in, from which `survey_json::read` makes the same again.
+pub fn stored(survey: &Survey) -> Value {
+    Value::Object(whole(survey))
+}
+
+/// What respondents may see: not the survey's name, its origins, or the words of its themes; and
+/// which optional consents to ask for.
+pub fn public(survey: &Survey) -> Value {
+    Value::Object(shown(survey))
+}
+
+/// The optional consents that the survey can use.
+pub fn optional_consents(survey: &Survey) -> Vec<&'static str> {
+    let segments = !survey.dimensions.is_empty() || !survey.themes.is_empty();
+    let comment = survey.questions.iter().any(|q| q.kind == Kind::Comment);
+    let used = [true, segments, comment];
+    OPTIONAL_FLAGS.into_iter().zip(used).filter_map(|(flag, used)| used.then_some(flag)).collect()
+}
+
+type Members = Map<String, Value>;
+
+fn whole(survey: &Survey) -> Members {
+    let themes: Members =
+        survey.themes.iter().map(|theme| (theme.name.clone(), json!(theme.words))).collect();
+    let mut members = common(survey);
+    members.insert("name".to_owned(), json!(survey.name));
+    members.insert("themes".to_owned(), Value::Object(themes));
+    members.insert("origins".to_owned(), json!(survey.origins));
+    members
+}
+
+fn shown(survey: &Survey) -> Members {
+    let themes: Vec<&str> = survey.themes.iter().map(|theme| theme.name.as_str()).collect();
+    let mut members = common(survey);
+    members.insert("themes".to_owned(), json!(themes));
+    members.insert("consent".to_owned(), json!(optional_consents(survey)));
+    members
+}
+
+fn common(survey: &Survey) -> Members {
+    let dimensions: Members =
+        survey.dimensions.iter().map(|d| (d.name.clone(), json!(d.segments))).collect();
+    let questions: Vec<Value> = survey.questions.iter().map(question).collect();
+    let mut members = Members::new();
+    let mut put = |name: &str, value: Value| members.insert(name.to_owned(), value);
+    put("status", json!(survey.status.name()));
+    put("questions", json!(questions));
+    put("dimensions", Value::Object(dimensions));
+    if let Some(controller) = &survey.controller {
+        put("controller", json!({ "name": controller.name, "contact": controller.contact }));
+    }
+    put("notice", json!({ "hash": notice::hash(&survey.notice), "text": survey.notice }));
+    put("window", json!(survey.window.to_string()));
+    put(
+        "release",
+        json!({
+            "every": survey.release.every.to_string(),
+            "min_cohort": survey.release.min_cohort,
+            "patience": survey.release.patience.to_string(),
+        }),
+    );
+    put("verified_only", json!(survey.verified_only));
+    members
+}
+
+fn question(question: &Question) -> Value {
+    let mut members = scale(&question.kind);
+    let mut put = |name: &str, value: Value| members.insert(name.to_owned(), value);
+    put("id", json!(question.id));
+    put("kind", json!(question.kind.name()));
+    put("text", json!(question.text));
+    put("required", json!(question.required));
+    if let Some(condition) = &question.show_if {
+        put("show_if", show_if(condition));
+    }
+    Value::Object(members)
+}
+
+/// The members that only this kind has.
+fn scale(kind: &Kind) -> Members {
+    let answers = |answers: &[NpsAnswer]| -> Value {
+        let value = |answer: &NpsAnswer| match answer {
+            NpsAnswer::Integer(n) => json!(n),
+            NpsAnswer::Label(label) => json!(label),
+        };
+        answers.iter().map(value).collect()
+    };
+    let members = match kind {
+        Kind::Nps { map: None } | Kind::YesNo | Kind::Comment => Vec::new(),
+        Kind::Nps { map: Some(map) } => vec![(
+            "map",
+            json!({
+                "detractors": answers(&map.detractors),
+                "passives": answers(&map.passives),
+                "promoters": answers(&map.promoters),
+            }),
+        )],
+        Kind::Csat { points } | Kind::Rating { points } => vec![("points", json!(points))],
+        Kind::Ces { points, direction } => {
+            vec![("points", json!(points)), ("direction", json!(direction.name()))]
+        }
+        Kind::Choice { options, multiple } => {
+            let options: Value = options
+                .iter()
+                .map(|option| match option.label.is_empty() {
+                    true => json!({ "id": option.id }),
+                    false => json!({ "id": option.id, "label": option.label }),
+                })
+                .collect();
+            vec![("options", options), ("multiple", json!(multiple))]
+        }
+        Kind::Number { unit, edges } => {
+            let edge = |edge: Option<&i64>| edge.map_or(Value::Null, |e| thousandths(*e));
+            let inner = edges.iter().skip(1).take(edges.len().saturating_sub(2));
+            let bins: Value = inner.map(|e| thousandths(*e)).collect();
+            let mut members =
+                vec![("min", edge(edges.first())), ("max", edge(edges.last())), ("bins", bins)];
+            members.extend(unit.iter().map(|unit| ("unit", json!(unit))));
+            members
+        }
+    };
+    members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+fn show_if(condition: &ShowIf) -> Value {
+    let (name, value) = match &condition.test {
+        Test::AtMost(bound) => ("at_most", thousandths(*bound)),
+        Test::AtLeast(bound) => ("at_least", thousandths(*bound)),
+        Test::Is(AnswerValue::Bool(value)) => ("is", json!(value)),
+        Test::Is(AnswerValue::Integer(value)) => ("is", json!(value)),
+        Test::Is(AnswerValue::Label(value)) => ("is", json!(value)),
+    };
+    json!({ "question": condition.question, name: value })
+}
+
+/// So many thousandths as a JSON number. Below 10^12 of them the nearest double is written back as
+/// the very decimal that was read.
+fn thousandths(thousandths: i64) -> Value {
+    match thousandths % 1000 {
+        0 => json!(thousandths / 1000),
+        _ => json!(thousandths as f64 / 1000.0),
+    }
+}

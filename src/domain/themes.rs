@@ -1,0 +1,85 @@
+//! From a comment to its themes, in one pass; the words are forgotten.
+//!
+//! Words and comments are folded alike (case, accents, compatibility forms: Unicode NFKD, UAX #15),
+//! and a word is found only between word boundaries. The time is linear in the comment's length,
+//! whatever it says (Aho and Corasick 1975).
+
+use aho_corasick::automaton::{Automaton, OverlappingState};
+use aho_corasick::{Input, nfa::noncontiguous::NFA};
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+use super::survey::Survey;
+
+/// A survey's words, ready to be searched for all at once.
+pub struct Tagger {
+    automaton: Option<NFA>,
+    /// For each pattern, the index of its theme.
+    themes: Vec<usize>,
+    names: Vec<String>,
+}
+
+impl Tagger {
+    /// Prepares the themes of a survey.
+    pub fn new(survey: &Survey) -> Self {
+        let mut patterns = Vec::new();
+        let mut themes = Vec::new();
+        for (index, theme) in survey.themes.iter().enumerate() {
+            for word in theme.words.values().flatten() {
+                let word = fold(word);
+                if !word.is_empty() {
+                    patterns.push(word);
+                    themes.push(index);
+                }
+            }
+        }
+        // Building fails only beyond 2^31 states; a survey's words are bounded far below that.
+        let automaton = if patterns.is_empty() { None } else { NFA::new(&patterns).ok() };
+        let names = survey.themes.iter().map(|t| t.name.clone()).collect();
+        Self { automaton, themes, names }
+    }
+
+    /// The names of the themes that the comment has, in the survey's order.
+    pub fn tag(&self, comment: &str) -> Vec<String> {
+        let Some(automaton) = &self.automaton else { return Vec::new() };
+        let folded = fold(comment);
+        let mut found = vec![false; self.names.len()];
+        let mut state = OverlappingState::start();
+        let input = Input::new(&folded);
+        while automaton.try_find_overlapping(&input, &mut state).is_ok() {
+            let Some(hit) = state.get_match() else { break };
+            let theme = self.themes.get(hit.pattern().as_usize());
+            if is_boundary(&folded, hit.start()) && is_boundary(&folded, hit.end()) {
+                if let Some(slot) = theme.and_then(|theme| found.get_mut(*theme)) {
+                    *slot = true;
+                }
+            }
+        }
+        let names = self.names.iter().zip(found).filter(|(_, found)| *found);
+        names.map(|(name, _)| name.clone()).collect()
+    }
+}
+
+/// Lower case, without accents, compatibility forms resolved, runs of white space as one space.
+fn fold(text: &str) -> String {
+    let letters = text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
+    let mut folded = String::with_capacity(text.len());
+    for letter in letters {
+        match letter {
+            'ß' => folded.push_str("ss"),
+            c if c.is_whitespace() => {
+                if !folded.ends_with(' ') {
+                    folded.push(' ');
+                }
+            }
+            c => folded.push(c),
+        }
+    }
+    folded.trim().to_owned()
+}
+
+/// Whether a word can begin or end at this byte: not between two letters or digits.
+fn is_boundary(text: &str, at: usize) -> bool {
+    let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let (before, after) = text.split_at_checked(at).unwrap_or(("", ""));
+    !(is_word(before.chars().next_back()) && is_word(after.chars().next()))
+}
