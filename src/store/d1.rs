@@ -1,0 +1,189 @@
+//! D1: surveys, cohorts, and which batches were applied.
+
+use std::collections::BTreeMap;
+
+use crate::domain::kpi::Counts;
+use crate::domain::ledger::Batch;
+use crate::domain::time::{Day, Instant};
+
+use super::{Columns, Misshapen, Row, Statement, json};
+
+/// Adds a batch, and notes it as applied: to be run as one transaction, in which a batch that was
+/// applied before changes nothing.
+///
+/// The check constraints see the rows of the batch before they are added to what is there, so that
+/// each release of a cohort must be large by itself.
+pub fn apply(survey: u64, incarnation: &str, batch: &Batch) -> [Statement; 2] {
+    [
+        Statement::new(
+            "insert into cohorts (survey, day, question, dimension, segment, min_cohort, n, tallies)
+             select ?1, ?4, value ->> 'question', value ->> 'dimension', value ->> 'segment',
+                    value ->> 'min_cohort', value ->> 'n', value -> 'tallies'
+               from json_each(?5)
+              where not exists (select 1 from applied
+                                 where survey = ?1 and incarnation = ?2 and sequence >= ?3)
+             on conflict (survey, day, question, dimension, segment) do update set
+                min_cohort = min(min_cohort, excluded.min_cohort),
+                n = n + excluded.n,
+                tallies = (select json_group_object(key, count) from
+                             (select key, sum(value) as count from
+                                (select key, value from json_each(cohorts.tallies)
+                                 union all select key, value from json_each(excluded.tallies))
+                              group by key order by key))",
+            [
+                survey.into(),
+                incarnation.into(),
+                batch.sequence.into(),
+                batch.day.to_string().into(),
+                json(&batch.cohorts),
+            ],
+        ),
+        Statement::new(
+            "insert into applied (survey, incarnation, sequence) values (?1, ?2, ?3)
+             on conflict (survey, incarnation) do update set sequence = excluded.sequence
+                where excluded.sequence > sequence",
+            [survey.into(), incarnation.into(), batch.sequence.into()],
+        ),
+    ]
+}
+
+/// A survey as D1 has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SurveyRow {
+    /// Its number; its sqid is the public id.
+    pub id: u64,
+    /// Its revision.
+    pub revision: u64,
+    /// When it was created.
+    pub created: Instant,
+    /// Its definition, as JSON.
+    pub definition: String,
+}
+
+/// Adds a survey at revision 1; gives its row.
+pub fn insert_survey(created: Instant, definition: &str) -> Statement {
+    Statement::new(
+        "insert into surveys (revision, created, definition) values (1, ?1, ?2)
+         returning id, revision, created, definition",
+        [created.0.into(), definition.into()],
+    )
+}
+
+/// Brings a survey to a newer revision.
+pub fn update_survey(id: u64, revision: u64, definition: &str) -> Statement {
+    Statement::new(
+        "update surveys set revision = ?2, definition = ?3 where id = ?1 and revision < ?2",
+        [id.into(), revision.into(), definition.into()],
+    )
+}
+
+/// Deletes a survey, and with it (by foreign keys) all that was counted of it.
+pub fn delete_survey(id: u64) -> Statement {
+    Statement::new("delete from surveys where id = ?1", [id.into()])
+}
+
+/// One survey.
+pub fn select_survey(id: u64) -> Statement {
+    Statement::new(
+        "select id, revision, created, definition from surveys where id = ?1",
+        [id.into()],
+    )
+}
+
+/// Surveys after the number `after`, by number.
+pub fn list_surveys(after: u64, limit: u64) -> Statement {
+    Statement::new(
+        "select id, revision, created, definition from surveys where id > ?1 order by id limit ?2",
+        [after.into(), limit.into()],
+    )
+}
+
+/// The numbers of some surveys after the number `after`, by number.
+pub fn list_survey_ids(after: u64, limit: u64) -> Statement {
+    Statement::new(
+        "select id from surveys where id > ?1 order by id limit ?2",
+        [after.into(), limit.into()],
+    )
+}
+
+/// The largest number of a survey.
+pub fn last_survey_id() -> Statement {
+    Statement::new("select coalesce(max(id), 0) as id from surveys", [])
+}
+
+/// A row of `surveys`.
+pub fn survey(row: Row) -> Result<SurveyRow, Misshapen> {
+    let mut columns = Columns::of("surveys", row);
+    Ok(SurveyRow {
+        id: columns.natural()?,
+        revision: columns.natural()?,
+        created: Instant(columns.integer()?),
+        definition: columns.text()?,
+    })
+}
+
+/// The number in a row of [`list_survey_ids`] or [`last_survey_id`].
+pub fn survey_id(row: Row) -> Result<u64, Misshapen> {
+    Columns::of("surveys", row).natural()
+}
+
+/// What was released of a survey from one day to another, both included: the answerers of each
+/// question, and its tallies; in all, and by segment of the dimension `by`. The rows of the two
+/// statements go to [`released`].
+pub fn select_released(survey: u64, from: Day, to: Day, by: Option<&str>) -> [Statement; 2] {
+    let parameters = || {
+        [survey.into(), from.to_string().into(), to.to_string().into(), by.unwrap_or("").into()]
+    };
+    [
+        Statement::new(
+            "select question, case when dimension = ?4 and ?4 <> '' then segment end as segment,
+                    sum(n) as n
+               from cohorts where survey = ?1 and day between ?2 and ?3 group by 1, 2",
+            parameters(),
+        ),
+        Statement::new(
+            "select question, case when dimension = ?4 and ?4 <> '' then segment end as segment,
+                    key, sum(value) as count
+               from cohorts, json_each(tallies)
+              where survey = ?1 and day between ?2 and ?3 group by 1, 2, 3",
+            parameters(),
+        ),
+    ]
+}
+
+/// The counts of one question.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Released {
+    /// Of all of its cohorts.
+    pub total: Counts,
+    /// Of each segment of the dimension asked for.
+    pub segments: BTreeMap<String, Counts>,
+}
+
+/// The counts of each question, from the rows of [`select_released`].
+pub fn released(tables: [Vec<Row>; 2]) -> Result<BTreeMap<String, Released>, Misshapen> {
+    let [answerers, tallies] = tables;
+    let mut all: BTreeMap<String, Released> = BTreeMap::new();
+    for row in answerers {
+        let mut columns = Columns::of("cohorts", row);
+        let released = all.entry(columns.text()?).or_default();
+        let segment = columns.maybe_text()?;
+        let n = columns.natural()?;
+        released.total.n += n;
+        if let Some(segment) = segment {
+            released.segments.entry(segment).or_default().n += n;
+        }
+    }
+    for row in tallies {
+        let mut columns = Columns::of("cohorts", row);
+        let released = all.entry(columns.text()?).or_default();
+        let segment = columns.maybe_text()?;
+        let (key, count) = (columns.text()?, columns.natural()?);
+        if let Some(segment) = segment {
+            let counts = released.segments.entry(segment).or_default();
+            *counts.tallies.entry(key.clone()).or_default() += count;
+        }
+        *released.total.tallies.entry(key).or_default() += count;
+    }
+    Ok(all)
+}

@@ -1,0 +1,315 @@
+//! The Ledger's own storage: how it is read, and how [`Changes`] are written.
+//!
+//! A group of responses costs a handful of statements, however many they are: rows travel as one
+//! JSON parameter and are unpacked by `json_each`.
+
+use std::collections::VecDeque;
+
+use crate::domain::bucket::{Bucket, Buckets, Key};
+use crate::domain::json::Json;
+use crate::domain::ledger::{Account, Batch, Changes, Entry, Head, Known, Ledger, Marks, Window};
+use crate::domain::pseudonym::{Marker, Secret};
+use crate::domain::survey::Survey;
+use crate::domain::survey_json;
+use crate::domain::tally::Cohort;
+use crate::domain::time::{Day, Instant};
+
+use super::{Columns, Misshapen, Row, Statement, Value, json};
+
+/// The schema, as migrations in order. [`applied`] tells how many of them a storage has.
+pub const MIGRATIONS: &[&str] = &[include_str!("../../schema/ledger/0001_ledger.sql")];
+
+/// Makes the table that counts migrations.
+pub const PREPARE: &str = "create table if not exists migrations (number integer primary key) strict";
+/// How many migrations the storage has: one row, one integer.
+pub const APPLIED: &str = "select count(*) from migrations";
+/// Notes that migration `?1` was applied.
+pub const NOTE_APPLIED: &str = "insert into migrations (number) values (?1)";
+
+/// How many migrations the storage has, from the rows of [`APPLIED`].
+pub fn applied(rows: Vec<Row>) -> Result<usize, Misshapen> {
+    let row = rows.into_iter().next().ok_or(Misshapen("migrations"))?;
+    usize::try_from(Columns::of("migrations", row).integer()?).map_err(|_| Misshapen("migrations"))
+}
+
+/// What is read to load a Ledger, in this order.
+pub const LOAD: [&str; 5] = [
+    "select survey, incarnation, secret, created, revision, definition, projected, next_sequence,
+            next_bucket, next_tick, sweep_at, deleted from head",
+    "select ends, secret from window",
+    "select id, question, dimension, segment, n, tallies, since, oldest, floor from buckets",
+    "select question, scale, accepted, released, withdrawn, expired, withdrawn_shown, expired_shown
+       from accounts",
+    "select sequence, day, cohorts from batches order by sequence",
+];
+
+/// The Ledger that the rows of [`LOAD`] describe; `None` if none was ever opened here.
+pub fn load(tables: [Vec<Row>; 5]) -> Result<Option<Ledger>, Misshapen> {
+    let [head, window, buckets, accounts, batches] = tables;
+    let Some(row) = head.into_iter().next() else { return Ok(None) };
+    let head = read_head(row)?;
+    let survey = if head.deleted {
+        Survey::nothing()
+    } else {
+        let document = Json::read(head.definition.as_bytes()).map_err(|_| Misshapen("head"))?;
+        survey_json::read(&document).map_err(|_| Misshapen("head"))?
+    };
+    Ok(Some(Ledger {
+        head,
+        survey,
+        window: window.into_iter().map(read_window).next().transpose()?,
+        buckets: buckets.into_iter().map(read_bucket).collect::<Result<Buckets, _>>()?,
+        accounts: accounts.into_iter().map(read_account).collect::<Result<_, _>>()?,
+        batches: batches.into_iter().map(read_batch).collect::<Result<VecDeque<_>, _>>()?,
+    }))
+}
+
+fn read_head(row: Row) -> Result<Head, Misshapen> {
+    let mut columns = Columns::of("head", row);
+    Ok(Head {
+        survey: columns.natural()?,
+        incarnation: columns.text()?,
+        secret: read_secret(&mut columns)?,
+        created: Instant(columns.integer()?),
+        revision: columns.natural()?,
+        definition: columns.text()?,
+        projected: columns.natural()?,
+        next_sequence: columns.natural()?,
+        next_bucket: columns.natural()?,
+        next_tick: Instant(columns.integer()?),
+        sweep_at: columns.maybe_integer()?.map(Instant),
+        deleted: columns.integer()? != 0,
+    })
+}
+
+fn read_secret(columns: &mut Columns) -> Result<Secret, Misshapen> {
+    let bytes = columns.blob()?.try_into().map_err(|_| Misshapen("secret"))?;
+    Ok(Secret::from_bytes(bytes))
+}
+
+fn read_window(row: Row) -> Result<Window, Misshapen> {
+    let mut columns = Columns::of("window", row);
+    Ok(Window { ends: Instant(columns.integer()?), secret: read_secret(&mut columns)? })
+}
+
+fn read_bucket(row: Row) -> Result<(Key, Bucket), Misshapen> {
+    let mut columns = Columns::of("buckets", row);
+    let id = columns.natural()?;
+    let question = columns.text()?;
+    let cohort = Cohort { dimension: columns.text()?, segment: columns.text()? };
+    let bucket = Bucket {
+        id,
+        n: columns.natural()?,
+        tallies: columns.json()?,
+        since: Instant(columns.integer()?),
+        oldest: Instant(columns.integer()?),
+        floor: columns.natural()?,
+    };
+    Ok((Key { question, cohort }, bucket))
+}
+
+fn read_account(row: Row) -> Result<(String, Account), Misshapen> {
+    let mut columns = Columns::of("accounts", row);
+    let question = columns.text()?;
+    let account = Account {
+        scale: columns.text()?,
+        accepted: columns.natural()?,
+        released: columns.natural()?,
+        withdrawn: columns.natural()?,
+        expired: columns.natural()?,
+        withdrawn_shown: columns.natural()?,
+        expired_shown: columns.natural()?,
+    };
+    Ok((question, account))
+}
+
+fn read_batch(row: Row) -> Result<Batch, Misshapen> {
+    let mut columns = Columns::of("batches", row);
+    let sequence = columns.natural()?;
+    let day = Day::parse(&columns.text()?).ok_or(Misshapen("batches"))?;
+    Ok(Batch { sequence, day, cohorts: columns.json()? })
+}
+
+/// Asks which of a group's markers are known; its rows go to [`known`].
+pub fn find_known(group: &[(Entry, Marks)]) -> Statement {
+    let submissions: Vec<String> = group.iter().map(|(_, m)| m.submission.hex()).collect();
+    let persons: Vec<(i64, String)> =
+        group.iter().filter_map(|(_, m)| m.person).map(|(w, m)| (w.0, m.hex())).collect();
+    Statement::new(
+        "select 0, s.marker, s.tick from json_each(?1) g
+           join submissions s on s.marker = unhex(g.value)
+         union all
+         select 1, p.marker, p.window from json_each(?2) g
+           join persons p on p.window = g.value ->> 0 and p.marker = unhex(g.value ->> 1)",
+        [json(&submissions), json(&persons)],
+    )
+}
+
+/// The markers that are known, from the rows of [`find_known`].
+pub fn known(rows: Vec<Row>) -> Result<Known, Misshapen> {
+    let mut known = Known::default();
+    for row in rows {
+        let mut columns = Columns::of("persons", row);
+        let is_person = columns.integer()? == 1;
+        let marker = Marker::from_bytes(&columns.blob()?).ok_or(Misshapen("persons"))?;
+        let instant = Instant(columns.integer()?);
+        if is_person {
+            known.persons.insert((instant, marker));
+        } else {
+            known.submissions.insert(marker, instant);
+        }
+    }
+    Ok(known)
+}
+
+/// Whether any submission's marker is left: one row, one integer.
+pub const ANY_SUBMISSION: &str = "select exists (select 1 from submissions)";
+
+/// Whether nothing is left to forget, from the rows of [`ANY_SUBMISSION`].
+pub fn nothing_left(rows: Vec<Row>) -> Result<bool, Misshapen> {
+    let row = rows.into_iter().next().ok_or(Misshapen("submissions"))?;
+    Ok(Columns::of("submissions", row).integer()? == 0)
+}
+
+/// What writes `changes`, whose other half is `ledger` as they left it. All of it in one commit.
+pub fn write(ledger: &Ledger, changes: &Changes) -> Vec<Statement> {
+    let mut all = Vec::new();
+    if let Some(ends) = changes.window_ended {
+        all.push(Statement::new("delete from window where ends <= ?1", [ends.0.into()]));
+        all.push(Statement::new("delete from persons where window <= ?1", [ends.0.into()]));
+    }
+    if let (true, Some(window)) = (changes.window_opened, &ledger.window) {
+        all.push(Statement::new(
+            "insert into window (ends, secret) values (?1, ?2)",
+            [window.ends.0.into(), window.secret.bytes().into()],
+        ));
+    }
+    if let Some(before) = changes.forget_before {
+        all.push(Statement::new("delete from submissions where tick < ?1", [before.0.into()]));
+    }
+    if !changes.submissions.is_empty() {
+        let rows: Vec<(String, i64)> =
+            changes.submissions.iter().map(|(marker, tick)| (marker.hex(), tick.0)).collect();
+        all.push(Statement::new(
+            "insert into submissions (marker, tick)
+             select unhex(value ->> 0), value ->> 1 from json_each(?1)",
+            [json(&rows)],
+        ));
+    }
+    if !changes.persons.is_empty() {
+        let rows: Vec<(i64, String)> =
+            changes.persons.iter().map(|(window, marker)| (window.0, marker.hex())).collect();
+        all.push(Statement::new(
+            "insert into persons (window, marker)
+             select value ->> 0, unhex(value ->> 1) from json_each(?1)",
+            [json(&rows)],
+        ));
+    }
+    if !changes.buckets_gone.is_empty() {
+        all.push(Statement::new(
+            "delete from buckets where id in (select value from json_each(?1))",
+            [json(&changes.buckets_gone)],
+        ));
+    }
+    all.extend(write_buckets(ledger, changes));
+    all.extend(write_accounts(ledger, changes));
+    for batch in ledger.batches.iter().filter(|b| changes.batches_sealed.contains(&b.sequence)) {
+        all.push(Statement::new(
+            "insert into batches (sequence, day, cohorts) values (?1, ?2, ?3)",
+            [batch.sequence.into(), batch.day.to_string().into(), json(&batch.cohorts)],
+        ));
+    }
+    for sequence in &changes.batches_done {
+        all.push(Statement::new("delete from batches where sequence = ?1", [(*sequence).into()]));
+    }
+    if changes.head {
+        all.push(write_head(&ledger.head));
+    }
+    all
+}
+
+fn write_buckets(ledger: &Ledger, changes: &Changes) -> Option<Statement> {
+    let changed = changes.buckets.iter().filter_map(|key| Some((key, ledger.buckets.get(key)?)));
+    let rows: Vec<_> = changed
+        .map(|(Key { question, cohort }, b)| {
+            let place = (question, &cohort.dimension, &cohort.segment);
+            (b.id, place, b.n, &b.tallies, (b.since.0, b.oldest.0, b.floor))
+        })
+        .collect();
+    (!rows.is_empty()).then(|| {
+        Statement::new(
+            "insert into buckets (id, question, dimension, segment, n, tallies, since, oldest, floor)
+             select value ->> 0, value ->> '$[1][0]', value ->> '$[1][1]', value ->> '$[1][2]',
+                    value ->> 2, value -> 3, value ->> '$[4][0]', value ->> '$[4][1]',
+                    value ->> '$[4][2]'
+               from json_each(?1) where true
+             on conflict (id) do update set n = excluded.n, tallies = excluded.tallies,
+                oldest = excluded.oldest, floor = excluded.floor",
+            [json(&rows)],
+        )
+    })
+}
+
+fn write_accounts(ledger: &Ledger, changes: &Changes) -> Option<Statement> {
+    let changed = changes.accounts.iter().filter_map(|q| Some((q, ledger.accounts.get(q)?)));
+    let rows: Vec<_> = changed
+        .map(|(question, a)| {
+            let shown = (a.withdrawn_shown, a.expired_shown);
+            (question, &a.scale, a.accepted, a.released, a.withdrawn, a.expired, shown)
+        })
+        .collect();
+    (!rows.is_empty()).then(|| {
+        Statement::new(
+            "insert into accounts (question, scale, accepted, released, withdrawn, expired,
+                                   withdrawn_shown, expired_shown)
+             select value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
+                    value ->> '$[6][0]', value ->> '$[6][1]'
+               from json_each(?1) where true
+             on conflict (question) do update set scale = excluded.scale,
+                accepted = excluded.accepted, released = excluded.released,
+                withdrawn = excluded.withdrawn, expired = excluded.expired,
+                withdrawn_shown = excluded.withdrawn_shown, expired_shown = excluded.expired_shown",
+            [json(&rows)],
+        )
+    })
+}
+
+fn write_head(head: &Head) -> Statement {
+    Statement::new(
+        "insert into head (one, survey, incarnation, secret, created, revision, definition, projected,
+                           next_sequence, next_bucket, next_tick, sweep_at, deleted)
+         values (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+         on conflict (one) do update set revision = excluded.revision,
+            definition = excluded.definition, projected = excluded.projected,
+            next_sequence = excluded.next_sequence, next_bucket = excluded.next_bucket,
+            next_tick = excluded.next_tick, sweep_at = excluded.sweep_at, deleted = excluded.deleted",
+        [
+            head.survey.into(),
+            head.incarnation.as_str().into(),
+            head.secret.bytes().into(),
+            head.created.0.into(),
+            head.revision.into(),
+            head.definition.as_str().into(),
+            head.projected.into(),
+            head.next_sequence.into(),
+            head.next_bucket.into(),
+            head.next_tick.0.into(),
+            head.sweep_at.map(|at| at.0).into(),
+            Value::Integer(head.deleted.into()),
+        ],
+    )
+}
+
+/// What erases all but the tombstone, for a Ledger whose survey was deleted.
+pub fn erase(ledger: &Ledger) -> Vec<Statement> {
+    let tables = [
+        "delete from window",
+        "delete from persons",
+        "delete from submissions",
+        "delete from buckets",
+        "delete from accounts",
+        "delete from batches",
+    ];
+    let erased = tables.into_iter().map(|sql| Statement::new(sql, []));
+    erased.chain([write_head(&ledger.head)]).collect()
+}
