@@ -1,0 +1,8 @@
+//! FLOOR 1. The HTTP language: routes, problems, policy, the bodies on the wire. No platform.
+
+pub mod policy;
+pub mod problem;
+pub mod query;
+pub mod reply;
+pub mod route;
+pub mod survey_id;

@@ -1,0 +1,112 @@
+//! Query parameters, read as strictly as bodies: each at most once, none unknown, all faults at once.
+
+use crate::domain::time::Day;
+
+use super::problem::{Kind, Problem};
+use super::survey_id::SurveyId;
+
+/// The longest range of days that one reply covers: ten years.
+const MOST_DAYS: i32 = 3_653;
+/// How many days a reply covers if nobody says: today and the 29 before it.
+const USUAL_DAYS: i32 = 30;
+
+/// The parameters of a request while they are being read.
+pub struct Query {
+    pairs: Vec<(String, String)>,
+    problem: Option<Problem>,
+}
+
+impl Query {
+    /// From the decoded pairs of a URL.
+    pub fn new(pairs: Vec<(String, String)>) -> Self {
+        Self { pairs, problem: None }
+    }
+
+    fn fault(&mut self, name: &str, code: &str, detail: &str) {
+        let problem = self.problem.take().unwrap_or_else(|| Problem::new(Kind::Invalid));
+        self.problem = Some(problem.parameter(name, code, detail));
+    }
+
+    fn take(&mut self, name: &str) -> Option<String> {
+        let (taken, left): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.pairs).into_iter().partition(|(n, _)| n == name);
+        self.pairs = left;
+        if taken.len() > 1 {
+            self.fault(name, "duplicate_parameter", "This parameter was given more than once.");
+        }
+        taken.into_iter().next().map(|(_, value)| value)
+    }
+
+    /// Takes a parameter that must be of a form, which `expected` describes.
+    fn parse<T>(&mut self, name: &str, expected: &str, parse: fn(&str) -> Option<T>) -> Option<T> {
+        let text = self.take(name)?;
+        let value = parse(&text);
+        if value.is_none() {
+            self.fault(name, "form", expected);
+        }
+        value
+    }
+
+    /// Ends the reading: what is left over is unknown.
+    fn finish<T>(mut self, value: T) -> Result<T, Problem> {
+        if !self.pairs.is_empty() {
+            self.fault("", "unknown_parameter", "There is a parameter that this call does not have.");
+        }
+        match self.problem {
+            Some(problem) => Err(problem),
+            None => Ok(value),
+        }
+    }
+}
+
+/// For calls without parameters.
+pub fn nothing(query: Query) -> Result<(), Problem> {
+    query.finish(())
+}
+
+/// `?dry_run=1`: judge a response, and count nothing.
+pub fn dry_run(mut query: Query) -> Result<bool, Problem> {
+    let dry_run = query.parse("dry_run", "`1`, or leave it out.", |t| (t == "1").then_some(true));
+    query.finish(dry_run.unwrap_or(false))
+}
+
+/// `?limit&cursor` of a list: how many (1 to 100, usually 50), after which survey.
+pub fn page(mut query: Query) -> Result<(u64, u64), Problem> {
+    let limit = query.parse("limit", "An integer from 1 to 100.", |text| {
+        text.parse().ok().filter(|n| (1..=100).contains(n))
+    });
+    let after = query.parse("cursor", "The `next` of an earlier reply.", SurveyId::parse);
+    query.finish((limit.unwrap_or(50), after.map_or(0, |id| id.number)))
+}
+
+/// What a KPI reply covers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Range {
+    /// The first UTC day.
+    pub from: Day,
+    /// The last UTC day.
+    pub to: Day,
+    /// The dimension to break down by.
+    pub by: Option<String>,
+}
+
+/// `?from&to&by`. `dimensions`: those that the survey has.
+pub fn range(mut query: Query, today: Day, dimensions: &[&str]) -> Result<Range, Problem> {
+    const DAY: &str = "A UTC day such as 2026-11-22.";
+    let to = query.parse("to", DAY, Day::parse).unwrap_or(today);
+    let from = query.parse("from", DAY, Day::parse).unwrap_or(to.plus(1 - USUAL_DAYS));
+    let by = query.take("by");
+    if from > to {
+        query.fault("from", "range", "`from` must not be after `to`.");
+    } else if to.0 - from.0 >= MOST_DAYS {
+        query.fault("from", "range", "At most ten years are covered by one reply.");
+    }
+    if by.as_ref().is_some_and(|by| !dimensions.contains(&by.as_str())) {
+        let known = match dimensions {
+            [] => "This survey has no dimensions.".to_owned(),
+            some => format!("One of: {}.", some.join(", ")),
+        };
+        query.fault("by", "unknown_dimension", &known);
+    }
+    query.finish(Range { from, to, by })
+}

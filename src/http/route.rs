@@ -1,0 +1,87 @@
+//! The whole API on one screen.
+
+use super::problem::{Kind, Problem};
+use super::survey_id::SurveyId;
+
+/// A call that the Worker serves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// `GET /healthz`
+    Health,
+    /// `GET /openapi.json`
+    OpenApi,
+    /// `GET /survey.schema.json`
+    SurveySchema,
+    /// `GET /problems/{slug}`
+    ProblemPage(Kind),
+    /// `POST /v1/surveys`
+    CreateSurvey,
+    /// `GET /v1/surveys`
+    ListSurveys,
+    /// `GET /v1/surveys/{id}`
+    ReadSurvey(SurveyId),
+    /// `PUT /v1/surveys/{id}`
+    ReplaceSurvey(SurveyId),
+    /// `DELETE /v1/surveys/{id}`
+    DeleteSurvey(SurveyId),
+    /// `POST /v1/surveys/{id}/responses`
+    Respond(SurveyId),
+    /// `GET /v1/surveys/{id}/kpis`
+    Kpis(SurveyId),
+    /// `GET /v1/surveys/{id}/ledger`
+    Ledger(SurveyId),
+    /// `OPTIONS` of a call that browsers make from other origins: the methods there.
+    Preflight(String),
+}
+
+/// What a path serves: methods and what each does.
+type Resource = Vec<(&'static str, Route)>;
+
+impl Route {
+    /// The route of a method and path, or the problem that there is none.
+    pub fn find(method: &str, path: &str) -> Result<Route, Problem> {
+        let resource = resource(path).ok_or_else(|| Problem::new(Kind::NotFound))?;
+        // A HEAD is a GET whose body the platform leaves out (RFC 9110, section 9.3.2).
+        let wanted = if method == "HEAD" { "GET" } else { method };
+        let methods = || resource.iter().map(|(method, _)| *method).collect::<Vec<_>>().join(", ");
+        if method == "OPTIONS" && resource.iter().any(|(_, route)| route.is_public()) {
+            return Ok(Route::Preflight(methods()));
+        }
+        match resource.iter().find(|(method, _)| *method == wanted) {
+            Some((_, route)) => Ok(route.clone()),
+            None => Err(Problem::new(Kind::MethodNotAllowed)
+                .detail(format!("Allowed here: {}.", methods()))
+                .header("allow", methods())),
+        }
+    }
+
+    /// Whether browsers may make this call from the origins that the survey lists.
+    pub fn is_public(&self) -> bool {
+        matches!(self, Route::ReadSurvey(_) | Route::Respond(_))
+    }
+}
+
+fn resource(path: &str) -> Option<Resource> {
+    use Route::*;
+    let survey = SurveyId::parse;
+    let segments: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
+    Some(match segments.as_slice() {
+        ["healthz"] => vec![("GET", Health)],
+        ["openapi.json"] => vec![("GET", OpenApi)],
+        ["survey.schema.json"] => vec![("GET", SurveySchema)],
+        ["problems", slug] => vec![("GET", ProblemPage(Kind::from_slug(slug)?))],
+        ["v1", "surveys"] => vec![("GET", ListSurveys), ("POST", CreateSurvey)],
+        ["v1", "surveys", id] => {
+            let id = survey(id)?;
+            vec![
+                ("GET", ReadSurvey(id.clone())),
+                ("PUT", ReplaceSurvey(id.clone())),
+                ("DELETE", DeleteSurvey(id)),
+            ]
+        }
+        ["v1", "surveys", id, "responses"] => vec![("POST", Respond(survey(id)?))],
+        ["v1", "surveys", id, "kpis"] => vec![("GET", Kpis(survey(id)?))],
+        ["v1", "surveys", id, "ledger"] => vec![("GET", Ledger(survey(id)?))],
+        _ => return None,
+    })
+}
