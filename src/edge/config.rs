@@ -1,0 +1,84 @@
+//! Bindings, variables, secrets: read once per isolate into typed values.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+use worker::Env;
+
+use crate::domain::pseudonym::Pepper;
+use crate::http::problem::{Kind, Problem};
+
+use super::Failure;
+
+/// The binding of the D1 database.
+pub const DATABASE: &str = "DB";
+/// The binding of the Ledgers' namespace.
+pub const LEDGERS: &str = "LEDGER";
+/// The secret that pseudonyms are made with.
+const PEPPER: &str = "PEPPER";
+/// The secret that is the first admin key.
+const ADMIN_KEY: &str = "ADMIN_KEY";
+/// The fewest bytes that the first admin key may have.
+const LEAST_KEY: usize = 32;
+
+/// What this deployment was given.
+pub struct Config {
+    /// What pseudonyms are made with.
+    pub pepper: Pepper,
+    admin_key: [u8; 32],
+}
+
+thread_local! {
+    static CONFIG: RefCell<Option<Rc<Config>>> = const { RefCell::new(None) };
+}
+
+impl Config {
+    /// The configuration of this isolate.
+    pub fn of(env: &Env) -> Result<Rc<Self>, Failure> {
+        if let Some(config) = CONFIG.with_borrow(Clone::clone) {
+            return Ok(config);
+        }
+        let config = Rc::new(Self::read(env)?);
+        CONFIG.set(Some(Rc::clone(&config)));
+        Ok(config)
+    }
+
+    fn read(env: &Env) -> Result<Self, Failure> {
+        let secret = |name: &str| env.secret(name).map(|s| s.to_string()).unwrap_or_default();
+        let too_short = |name: &str, least: usize| {
+            Failure::Fault(format!("the secret {name} must be set to at least {least} bytes"))
+        };
+        let pepper = Pepper::new(secret(PEPPER).as_bytes())
+            .ok_or_else(|| too_short(PEPPER, Pepper::LEAST))?;
+        let admin_key = secret(ADMIN_KEY);
+        if admin_key.len() < LEAST_KEY {
+            return Err(too_short(ADMIN_KEY, LEAST_KEY));
+        }
+        Ok(Self { pepper, admin_key: Sha256::digest(admin_key.as_bytes()).into() })
+    }
+
+    /// Whether the request came with a key. A key that is not known is a problem even where none is
+    /// needed: whoever sends one means it to count.
+    pub fn key(&self, authorization: Option<&str>) -> Result<bool, Problem> {
+        let Some(authorization) = authorization else { return Ok(false) };
+        let key = authorization
+            .split_once(' ')
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .map(|(_, key)| key.trim())
+            .unwrap_or_default();
+        // Hashes of equal length are compared, in constant time.
+        let given: [u8; 32] = Sha256::digest(key.as_bytes()).into();
+        if bool::from(given.ct_eq(&self.admin_key)) {
+            Ok(true)
+        } else {
+            Err(Problem::new(Kind::WrongKey))
+        }
+    }
+
+    /// Lets only requests with a key pass.
+    pub fn require_key(&self, authorization: Option<&str>) -> Result<(), Problem> {
+        if self.key(authorization)? { Ok(()) } else { Err(Problem::new(Kind::KeyNeeded)) }
+    }
+}

@@ -1,0 +1,118 @@
+//! Surveys as the isolate remembers them. A copy may be old: the Ledger compares its revision before
+//! anything is counted, and whoever refuses by an old copy looks again first.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use worker::Env;
+
+use crate::domain::survey::Survey;
+use crate::domain::survey_view::Stored;
+use crate::domain::themes::Tagger;
+use crate::domain::time::Instant;
+use crate::domain::notice;
+use crate::http::problem::{Kind, Problem};
+use crate::http::survey_id::SurveyId;
+use crate::store::d1::{self, SurveyRow};
+
+use super::ledger_object::read_definition;
+use super::ledger_rpc::{self, Ask, Definition, Told};
+use super::{Failure, d1 as database};
+
+/// How many surveys an isolate remembers.
+const MOST: usize = 100;
+
+/// A survey with all that is made of it once.
+pub struct Loaded {
+    /// The survey as stored.
+    pub stored: Stored,
+    /// The hash of its notice.
+    pub notice: String,
+    /// Its themes, ready to be searched for.
+    pub tagger: Tagger,
+    /// As it travels.
+    pub definition: Definition,
+}
+
+thread_local! {
+    static REMEMBERED: RefCell<HashMap<u64, Rc<Loaded>>> = RefCell::default();
+}
+
+impl Loaded {
+    /// What its owner defined.
+    pub fn survey(&self) -> &Survey {
+        &self.stored.survey
+    }
+}
+
+/// The survey as this isolate remembers it.
+pub fn remembered(id: &SurveyId) -> Option<Rc<Loaded>> {
+    REMEMBERED.with_borrow(|all| all.get(&id.number).cloned())
+}
+
+/// The survey as D1 has it now; a problem if there is none.
+pub async fn fresh(env: &Env, id: &SurveyId) -> Result<Rc<Loaded>, Failure> {
+    match database::first(env, d1::select_survey(id.number)).await? {
+        Some(row) => remember(d1::survey(row)?.into()),
+        None => {
+            forget(id);
+            Err(Problem::new(Kind::NotFound).into())
+        }
+    }
+}
+
+/// Remembers a definition, unless a newer one is known.
+pub fn remember(definition: Definition) -> Result<Rc<Loaded>, Failure> {
+    let id = SurveyId::of(definition.survey);
+    let known = remembered(&id);
+    if let Some(known) = known.filter(|known| known.definition.revision >= definition.revision) {
+        return Ok(known);
+    }
+    let survey = read_definition(&definition.definition)?;
+    let loaded = Rc::new(Loaded {
+        notice: notice::hash(&survey.notice),
+        tagger: Tagger::new(&survey),
+        stored: Stored {
+            id: id.text().to_owned(),
+            revision: definition.revision,
+            created: Instant(definition.created),
+            survey,
+        },
+        definition,
+    });
+    REMEMBERED.with_borrow_mut(|all| {
+        if all.len() >= MOST {
+            all.clear();
+        }
+        all.insert(id.number, Rc::clone(&loaded));
+    });
+    Ok(loaded)
+}
+
+/// Forgets a survey that is gone.
+pub fn forget(id: &SurveyId) {
+    REMEMBERED.with_borrow_mut(|all| all.remove(&id.number));
+}
+
+/// Asks the survey's Ledger, and opens it first where nothing was ever opened.
+pub async fn ask(env: &Env, id: &SurveyId, question: &Ask) -> Result<Told, Failure> {
+    let told = ledger_rpc::ask(env, id, question).await?;
+    if !matches!(told, Told::Unopened) {
+        return Ok(told);
+    }
+    let definition = fresh(env, id).await?.definition.clone();
+    ledger_rpc::ask(env, id, &Ask::Open(definition)).await?;
+    ledger_rpc::ask(env, id, question).await
+}
+
+impl From<SurveyRow> for Definition {
+    fn from(row: SurveyRow) -> Self {
+        Self {
+            survey: row.id,
+            created: row.created.0,
+            revision: row.revision,
+            definition: row.definition,
+        }
+    }
+}

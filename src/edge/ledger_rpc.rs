@@ -1,0 +1,113 @@
+//! The contract between Worker and Ledger: one call, a question and a reply as JSON.
+
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use worker::Env;
+
+use crate::domain::ledger::{Entry, Figures};
+use crate::http::survey_id::SurveyId;
+
+use super::Failure;
+use super::config::LEDGERS;
+
+/// What the Ledger is asked.
+#[derive(Serialize, Deserialize)]
+pub enum Ask {
+    /// Take a response.
+    Take(Entry),
+    /// Open, if nothing is here, for the survey as D1 has it.
+    Open(Definition),
+    /// Take a new definition; `expected` is the revision it is meant to follow, if the caller says.
+    Revise {
+        /// The revision that the caller has seen.
+        expected: Option<u64>,
+        /// The survey as JSON, as stored.
+        definition: String,
+    },
+    /// Forget everything.
+    Delete,
+    /// The accounts, as far as they may be told.
+    Accounts,
+    /// The last day that is complete.
+    CompleteThrough,
+    /// Do what is due.
+    Wake,
+    /// Nothing at all.
+    #[cfg(feature = "bench")]
+    Nothing,
+}
+
+/// A survey as D1 and the Ledger both have it.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Definition {
+    /// The survey's number.
+    pub survey: u64,
+    /// When it was created, in milliseconds since 1970.
+    pub created: i64,
+    /// The revision.
+    pub revision: u64,
+    /// The survey as JSON.
+    pub definition: String,
+}
+
+/// What the Ledger replies.
+#[derive(Serialize, Deserialize)]
+pub enum Told {
+    /// Done.
+    Done,
+    /// Taken; it can be taken back until this instant, at least.
+    Accepted(i64),
+    /// The current definition, where the one that was asked about is not.
+    Current(Definition),
+    /// Nothing was ever opened here.
+    Unopened,
+    /// The survey was deleted.
+    Deleted,
+    /// Not the revision that was expected.
+    OtherRevision,
+    /// These questions have counts and cannot change their scale.
+    ScaleChanged(Vec<String>),
+    /// The accounts.
+    Accounts {
+        /// The next tick, where anything is pending.
+        next_tick: Option<i64>,
+        /// Whether the accounts add up.
+        conserved: bool,
+        /// The accounts of each question.
+        questions: Vec<ToldFigures>,
+    },
+    /// The last day that is complete, in days since 1970.
+    CompleteThrough(i32),
+}
+
+/// [`Figures`], carried.
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ToldFigures(pub serde_json::Value);
+
+impl From<&Figures> for ToldFigures {
+    fn from(figures: &Figures) -> Self {
+        Self(serde_json::json!(figures))
+    }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// The stub of a Ledger, with the method that `entry.mjs` gives the class.
+    type LedgerStub;
+    #[wasm_bindgen(method, catch)]
+    async fn ask(this: &LedgerStub, message: &str) -> Result<JsValue, JsValue>;
+}
+
+/// Asks the Ledger of a survey.
+pub async fn ask(env: &Env, survey: &SurveyId, question: &Ask) -> Result<Told, Failure> {
+    let stub = env.durable_object(LEDGERS)?.get_by_name(survey.text())?;
+    let message = serde_json::to_string(question)
+        .map_err(|_| Failure::Fault("a question to the Ledger cannot be written".to_owned()))?;
+    let told = stub.into_rpc::<LedgerStub>().ask(&message).await;
+    let told = told.map_err(|error| Failure::Unavailable(worker::Error::from(error).to_string()))?;
+    let told = told.as_string().unwrap_or_default();
+    serde_json::from_str(&told)
+        .map_err(|_| Failure::Fault("the Ledger's reply cannot be read".to_owned()))
+}

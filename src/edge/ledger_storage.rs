@@ -1,0 +1,92 @@
+//! Runs the statements of `store::ledger` on the object's own SQLite.
+
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::domain::ledger::Ledger;
+use crate::store::{Misshapen, Row, Statement, Value, ledger};
+
+use super::Failure;
+use super::d1::to_js;
+
+#[wasm_bindgen(module = "/src/edge/storage.js")]
+extern "C" {
+    #[wasm_bindgen(catch)]
+    fn commit(storage: &JsValue, statements: &Array) -> Result<(), JsValue>;
+    #[wasm_bindgen(catch)]
+    fn select(storage: &JsValue, sql: &str, parameters: &Array) -> Result<Array, JsValue>;
+}
+
+/// The object's storage.
+#[derive(Clone)]
+pub struct LedgerStorage(JsValue);
+
+impl LedgerStorage {
+    /// From the object's own `ctx.storage`.
+    pub fn new(storage: JsValue) -> Self {
+        Self(storage)
+    }
+
+    /// Runs statements in one commit, or not at all.
+    pub fn commit(&self, statements: Vec<Statement>) -> Result<(), Failure> {
+        if statements.is_empty() {
+            return Ok(());
+        }
+        let statements: Array = statements
+            .into_iter()
+            .map(|statement| Array::of2(&statement.sql.into(), &parameters(statement.parameters)))
+            .collect();
+        commit(&self.0, &statements).map_err(fault)
+    }
+
+    /// Runs a query.
+    pub fn select(&self, statement: Statement) -> Result<Vec<Row>, Failure> {
+        let rows = select(&self.0, statement.sql, &parameters(statement.parameters));
+        rows.map_err(fault)?.iter().map(row).collect()
+    }
+
+    /// Brings the schema up to date, and loads the Ledger, if one was ever opened here.
+    pub fn load(&self) -> Result<Option<Ledger>, Failure> {
+        let plain = |sql| Statement::new(sql, []);
+        self.commit(vec![plain(ledger::PREPARE)])?;
+        let applied = ledger::applied(self.select(plain(ledger::APPLIED))?)?;
+        for (number, migration) in ledger::MIGRATIONS.iter().enumerate().skip(applied) {
+            let note = Statement::new(ledger::NOTE_APPLIED, [Value::from(number as u64)]);
+            self.commit(vec![plain(migration), note])?;
+        }
+        let mut tables = Vec::with_capacity(ledger::LOAD.len());
+        for sql in ledger::LOAD {
+            tables.push(self.select(plain(sql))?);
+        }
+        let tables = tables.try_into().map_err(|_| Misshapen("ledger"))?;
+        Ok(ledger::load(tables)?)
+    }
+}
+
+fn parameters(values: Vec<Value>) -> Array {
+    values.into_iter().map(to_js).collect()
+}
+
+fn row(row: JsValue) -> Result<Row, Failure> {
+    Array::from(&row).iter().map(value).collect()
+}
+
+fn value(value: JsValue) -> Result<Value, Failure> {
+    if value.is_null() {
+        Ok(Value::Null)
+    } else if let Some(number) = value.as_f64() {
+        Ok(Value::Integer(number as i64))
+    } else if let Some(text) = value.as_string() {
+        Ok(Value::Text(text))
+    } else if let Some(buffer) = value.dyn_ref::<js_sys::ArrayBuffer>() {
+        Ok(Value::Blob(Uint8Array::new(buffer).to_vec()))
+    } else {
+        Err(Failure::Fault("a column of an unknown type".to_owned()))
+    }
+}
+
+/// A fault of the storage. SQLite's message names tables and constraints, never a row's content.
+fn fault(error: JsValue) -> Failure {
+    Failure::from(worker::Error::from(error))
+}

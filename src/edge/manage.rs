@@ -1,0 +1,128 @@
+//! `POST/GET/PUT/DELETE /v1/surveys[/{id}]`: surveys, by their owner.
+
+use serde_json::json;
+
+use crate::domain::fault::{Faults, Pointer};
+use crate::domain::json::Json;
+use crate::domain::survey::Survey;
+use crate::domain::survey_view::stored;
+use crate::domain::survey_json;
+use crate::http::policy;
+use crate::http::problem::{Kind, Problem};
+use crate::http::query;
+use crate::http::reply::Reply;
+use crate::http::survey_id::SurveyId;
+use crate::store::d1;
+
+use super::config::Config;
+use super::definitions::{self, Loaded};
+use super::ledger_rpc::{Ask, Told};
+use super::request::Call;
+use super::{Failure, Outcome, d1 as database, now};
+
+/// 201 with the survey as stored.
+pub async fn create(call: &mut Call, config: &Config) -> Outcome {
+    call.no_query()?;
+    config.require_key(call.authorization()?.as_deref())?;
+    let survey = read_survey(call).await?;
+    let text = stored(&survey).to_string();
+    let row = database::first(&call.env, d1::insert_survey(now(), &text)).await?;
+    let row = row.ok_or_else(|| Failure::Fault("D1 did not return the new survey".to_owned()))?;
+    let loaded = definitions::remember(d1::survey(row)?.into())?;
+    let location = format!("/v1/surveys/{}", loaded.stored.id);
+    Ok(owned(201, &loaded).header("location", location))
+}
+
+/// 200 with a page of surveys.
+pub async fn list(call: &mut Call, config: &Config) -> Outcome {
+    config.require_key(call.authorization()?.as_deref())?;
+    let (limit, after) = query::page(call.query()?)?;
+    let [rows] = database::run(&call.env, [d1::list_surveys(after, limit + 1)]).await?;
+    let more = rows.len() as u64 > limit;
+    let mut items = Vec::new();
+    let mut next = None;
+    for row in rows.into_iter().take(usize::try_from(limit).unwrap_or(0)) {
+        let loaded = definitions::remember(d1::survey(row)?.into())?;
+        next = more.then(|| loaded.stored.id.clone());
+        items.push(loaded.stored.for_owner());
+    }
+    Ok(Reply::json(200, &json!({ "items": items, "next": next })))
+}
+
+/// 200: with a key the survey as stored, without one as respondents may see it.
+pub async fn read(call: &mut Call, config: &Config, id: SurveyId) -> Outcome {
+    call.no_query()?;
+    let with_key = config.key(call.authorization()?.as_deref())?;
+    let loaded = definitions::fresh(&call.env, &id).await?;
+    if with_key {
+        return Ok(owned(200, &loaded));
+    }
+    policy::admit(call.origin.as_deref(), &call.own_origin()?, &loaded.survey().origins)?;
+    Ok(Reply::json(200, &loaded.stored.for_respondents()))
+}
+
+/// 200 with the survey as it now is; 409 where a question with counts would change its scale; 412
+/// where `If-Match` names another revision.
+pub async fn replace(call: &mut Call, config: &Config, id: SurveyId) -> Outcome {
+    call.no_query()?;
+    config.require_key(call.authorization()?.as_deref())?;
+    let expected = match call.header("if-match")?.as_deref().map(str::trim) {
+        None | Some("*") => None,
+        Some(etag) => Some(revision(etag).ok_or_else(|| Problem::new(Kind::OtherRevision))?),
+    };
+    definitions::fresh(&call.env, &id).await?;
+    let survey = read_survey(call).await?;
+    let question = Ask::Revise { expected, definition: stored(&survey).to_string() };
+    match definitions::ask(&call.env, &id, &question).await? {
+        Told::Current(definition) => Ok(owned(200, &*definitions::remember(definition)?)),
+        Told::OtherRevision => Err(Problem::new(Kind::OtherRevision).into()),
+        Told::ScaleChanged(questions) => Err(scale_locked(&survey, &questions).into()),
+        Told::Deleted => Err(Problem::new(Kind::NotFound).into()),
+        _ => Err(Failure::Fault("the Ledger did not revise".to_owned())),
+    }
+}
+
+/// 204: the survey, its Ledger and all of its counts are gone.
+pub async fn delete(call: &mut Call, config: &Config, id: SurveyId) -> Outcome {
+    call.no_query()?;
+    config.require_key(call.authorization()?.as_deref())?;
+    definitions::fresh(&call.env, &id).await?;
+    match definitions::ask(&call.env, &id, &Ask::Delete).await? {
+        Told::Deleted => {
+            definitions::forget(&id);
+            Ok(Reply::empty(204))
+        }
+        _ => Err(Failure::Fault("the Ledger did not delete".to_owned())),
+    }
+}
+
+async fn read_survey(call: &mut Call) -> Result<Survey, Failure> {
+    let body = call.body(policy::JSON_TYPES, policy::MOST_BODY).await?;
+    let document = Json::read(&body)
+        .map_err(|why| Problem::new(Kind::Malformed).detail(why.to_string()))?;
+    Ok(survey_json::read(&document).map_err(|faults| Problem::invalid(faults.into_vec()))?)
+}
+
+fn owned(status: u16, loaded: &Loaded) -> Reply {
+    let etag = format!("\"{}\"", loaded.stored.revision);
+    Reply::json(status, &loaded.stored.for_owner()).header("etag", etag)
+}
+
+/// The revision that an entity tag of ours names.
+fn revision(etag: &str) -> Option<u64> {
+    etag.strip_prefix('"')?.strip_suffix('"')?.parse().ok()
+}
+
+fn scale_locked(survey: &Survey, questions: &[String]) -> Problem {
+    let mut faults = Faults::default();
+    for (index, question) in survey.questions.iter().enumerate() {
+        if questions.contains(&question.id) {
+            faults.add(
+                &Pointer::root().member("questions").element(index),
+                "scale_locked",
+                "This question has counts: its kind and scale stay. Add a new question instead.",
+            );
+        }
+    }
+    Problem::new(Kind::ScaleLocked).faults(faults.into_vec())
+}

@@ -1,0 +1,144 @@
+//! FLOOR 2. The only room that names the platform. Everything here gathers (time, keys, rows, bytes),
+//! lets the lower floors decide, and performs what they say.
+
+#[cfg(feature = "bench")]
+mod bench;
+mod config;
+mod cron;
+mod d1;
+mod definitions;
+mod ledger_object;
+mod ledger_rpc;
+mod ledger_storage;
+mod manage;
+mod report;
+mod request;
+mod submit;
+
+use worker::{Context, Env, Request, Response, ScheduleContext, ScheduledEvent, event};
+
+use crate::domain::time::Instant;
+use crate::http::policy;
+use crate::http::problem::{Kind, Problem};
+use crate::http::reply::Reply;
+use crate::http::route::Route;
+
+use config::Config;
+use request::Call;
+
+/// What a handler gives: a reply, a problem to tell the caller, or a fault to log.
+pub type Outcome = Result<Reply, Failure>;
+
+/// Why there is no reply.
+pub enum Failure {
+    /// The caller's to mend, or to wait out.
+    Problem(Problem),
+    /// Ours. The text is logged; it must never hold anything of a request's content.
+    Fault(String),
+    /// The Ledger or D1 did not answer. Logged likewise; the caller may try again.
+    Unavailable(String),
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+impl From<worker::Error> for Failure {
+    fn from(error: worker::Error) -> Self {
+        Self::Fault(error.to_string())
+    }
+}
+
+impl From<crate::store::Misshapen> for Failure {
+    fn from(misshapen: crate::store::Misshapen) -> Self {
+        Self::Fault(format!("a row of {} is not of the expected shape", misshapen.0))
+    }
+}
+
+/// The present, as the platform tells it: it stands still between two I/O operations.
+fn now() -> Instant {
+    Instant(js_sys::Date::now() as i64)
+}
+
+/// So many random bytes.
+fn random<const N: usize>() -> Result<[u8; N], worker::Error> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes)
+        .map_err(|_| worker::Error::RustError("no randomness is to be had".to_owned()))?;
+    Ok(bytes)
+}
+
+#[event(fetch)]
+async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
+    let mut call = Call::new(request, env)?;
+    let (reply, public) = match Route::find(&call.method, &call.path) {
+        Ok(route) => {
+            let public = route.is_public() || matches!(route, Route::Preflight(_));
+            (perform(&mut call, route).await, public)
+        }
+        #[cfg(feature = "bench")]
+        Err(_) if call.path.starts_with("/bench/") => (bench::answer(&mut call).await, false),
+        Err(problem) => (Err(problem.into()), false),
+    };
+    let reply = reply.unwrap_or_else(|failure| match failure {
+        Failure::Problem(problem) => problem.reply(),
+        Failure::Fault(fault) => report(Kind::Internal, &fault),
+        Failure::Unavailable(fault) => report(Kind::Unavailable, &fault),
+    });
+    let reply = if public { policy::share(reply, call.origin.as_deref()) } else { reply };
+    request::respond(reply)
+}
+
+async fn perform(call: &mut Call, route: Route) -> Outcome {
+    if let Some(fixed) = without_configuration(&route) {
+        return fixed;
+    }
+    let config = Config::of(&call.env)?;
+    match route {
+        Route::CreateSurvey => manage::create(call, &config).await,
+        Route::ListSurveys => manage::list(call, &config).await,
+        Route::ReadSurvey(id) => manage::read(call, &config, id).await,
+        Route::ReplaceSurvey(id) => manage::replace(call, &config, id).await,
+        Route::DeleteSurvey(id) => manage::delete(call, &config, id).await,
+        Route::Respond(id) => submit::respond(call, &config, id).await,
+        Route::Kpis(id) => report::kpis(call, &config, id).await,
+        Route::Ledger(id) => report::ledger(call, &config, id).await,
+        Route::Health
+        | Route::OpenApi
+        | Route::SurveySchema
+        | Route::ProblemPage(_)
+        | Route::Preflight(_) => Err(Problem::new(Kind::NotFound).into()),
+    }
+}
+
+/// The replies that are the same for everyone.
+fn without_configuration(route: &Route) -> Option<Outcome> {
+    const OPENAPI: &str = include_str!("../../schema/openapi.json");
+    const SURVEY_SCHEMA: &str = include_str!("../../schema/survey.schema.json");
+    Some(Ok(match route {
+        Route::Health => Reply::json(200, &serde_json::json!({ "status": "ok" })),
+        Route::OpenApi => Reply::new(200, "application/json", OPENAPI),
+        Route::SurveySchema => Reply::new(200, "application/schema+json", SURVEY_SCHEMA),
+        Route::ProblemPage(kind) => Reply::new(200, "text/markdown; charset=utf-8", kind.page()),
+        Route::Preflight(methods) => policy::preflight(methods),
+        _ => return None,
+    }))
+}
+
+/// Logs a fault once, under a reference that the caller is told too.
+fn report(kind: Kind, fault: &str) -> Reply {
+    let reference = random::<8>().map(u64::from_be_bytes).unwrap_or_default();
+    let reference = format!("{reference:016x}");
+    worker::console_error!("fault {reference}: {fault}");
+    Problem::new(kind).member("reference", reference.into()).reply()
+}
+
+#[event(scheduled)]
+async fn scheduled(event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+    // The platform takes an error here for success, so it is logged.
+    if let Err(Failure::Fault(fault) | Failure::Unavailable(fault)) = cron::wake_ledgers(&env, event.schedule()).await {
+        worker::console_error!("cron: {fault}");
+    }
+}
