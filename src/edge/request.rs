@@ -1,5 +1,8 @@
 //! A request, gathered from the platform; a reply, handed to it.
 
+use js_sys::Array;
+use wasm_bindgen::JsValue;
+use web_sys::UrlSearchParams;
 use worker::{Env, Headers, Request, Response, ResponseBuilder};
 
 use crate::http::policy;
@@ -26,7 +29,7 @@ impl Call {
     /// Gathers the parts of a request.
     pub fn new(request: Request, env: Env) -> worker::Result<Self> {
         let method = request.inner().method();
-        let path = request.path();
+        let path = Address::of(&request.inner().url()).path.to_owned();
         let origin = request.headers().get("origin")?;
         Ok(Self { request, env, method, path, origin })
     }
@@ -42,16 +45,24 @@ impl Call {
     }
 
     /// The Worker's own origin, as the request addressed it.
-    pub fn own_origin(&self) -> worker::Result<String> {
-        Ok(self.request.url()?.origin().ascii_serialization())
+    pub fn own_origin(&self) -> String {
+        Address::of(&self.request.inner().url()).origin.to_owned()
     }
 
     /// The query parameters.
     pub fn query(&self) -> worker::Result<Query> {
-        if !self.request.inner().url().contains('?') {
+        let url = self.request.inner().url();
+        let query = Address::of(&url).query;
+        if query.is_empty() {
             return Ok(Query::new(Vec::new()));
         }
-        Ok(Query::new(self.request.url()?.query_pairs().into_owned().collect()))
+        let parameters = UrlSearchParams::new_with_str(query)?;
+        let pairs = js_sys::try_iter(&parameters)?.into_iter().flatten().map(|pair| {
+            let pair = Array::from(&pair?);
+            let text = |index| pair.get(index).as_string().unwrap_or_default();
+            Ok((text(0), text(1)))
+        });
+        Ok(Query::new(pairs.collect::<Result<_, JsValue>>()?))
     }
 
     /// The body, if it is of an accepted media type and size.
@@ -68,6 +79,24 @@ impl Call {
     pub fn no_query(&self) -> Result<(), Failure> {
         let refused: Result<(), Problem> = crate::http::query::nothing(self.query()?);
         Ok(refused?)
+    }
+}
+
+/// The parts of a URL that the platform has put into its normal form (the URL standard).
+struct Address<'a> {
+    origin: &'a str,
+    path: &'a str,
+    query: &'a str,
+}
+
+impl<'a> Address<'a> {
+    fn of(url: &'a str) -> Self {
+        let url = url.split_once('#').map_or(url, |(url, _)| url);
+        let (url, query) = url.split_once('?').unwrap_or((url, ""));
+        let host = url.find("://").map_or(0, |at| at + 3);
+        let end = url.get(host..).and_then(|rest| rest.find('/')).map_or(url.len(), |at| host + at);
+        let (origin, path) = url.split_at_checked(end).unwrap_or((url, "/"));
+        Self { origin, path, query }
     }
 }
 

@@ -1,0 +1,104 @@
+// Measures what accepting a response costs, as a ratio to two references in the same run. Started by scripts/bench.
+//
+// One Miniflare process with its state on disk in a fresh directory, one client in a process of its
+// own; every request is a POST with the same kind of body. The paths are measured in rounds, one
+// after the other in each round, so that whatever slows the machine slows all of them alike:
+//   constant     a constant reply from the Worker          } only in the bench build
+//   empty        an empty call to a Durable Object         }
+//   anonymous    a response, accepted
+//   identified   a response with a customer id, accepted
+
+import { execFileSync, fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { ask, connect } from "./client.mjs";
+import { makeKey } from "./keys.mjs";
+import { endOnSignals, endWith, fail, serve } from "./serve.mjs";
+
+const BUILD = fileURLToPath(new URL("../build-bench", import.meta.url));
+const LOAD = fileURLToPath(new URL("load.mjs", import.meta.url));
+const CONNECTIONS = [16, 64];
+const GOAL = 0.8; // accepted responses against empty calls
+const CALL_LIMIT_S = 120;
+
+// A survey like the one in the design's example; its ticks come during the measurement, as in life.
+const SURVEY = {
+  name: "Bench",
+  questions: [
+    { id: "recommend", kind: "nps" },
+    { id: "satisfied", kind: "csat" },
+    { id: "reasons", kind: "choice", options: ["price", "speed"], multiple: true },
+  ],
+  dimensions: { channel: ["web", "email", "store"], touchpoint: ["checkout", "support"] },
+  release: { every: "10s", min_cohort: 5, patience: "1m" },
+};
+
+endOnSignals();
+const stateDir = mkdtempSync(path.join(tmpdir(), "counterfoil-bench-"));
+process.on("exit", () => rmSync(stateDir, { recursive: true, force: true }));
+try {
+  const { values } = parseArgs({ options: { quick: { type: "boolean" } } });
+  const [rounds, requests] = values.quick ? [3, 500] : [7, 3000];
+  const key = makeKey();
+  const server = await serve({ stateDir, build: BUILD, vars: { ADMIN_KEY: key, PEPPER: makeKey() } });
+  endWith(server);
+  const survey = await ask(connect(server.url, { key }), "POST", "/v1/surveys", SURVEY);
+  const load = fork(LOAD, [server.url, key, survey.id, survey.notice.hash]);
+  process.on("exit", () => load.kill("SIGKILL"));
+
+  console.log(`${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.versions.node}; ${rounds} rounds of ${requests} requests a path.`);
+  for (const connections of CONNECTIONS) {
+    const paths = ["constant", "empty", "anonymous", "identified"];
+    for (const name of paths) await measure(load, name, connections, Math.ceil(requests / 5)); // to warm up
+    const rates = [];
+    for (let round = 0; round < rounds; round++) {
+      const rate = {};
+      for (const name of paths) rate[name] = await measure(load, name, connections, requests);
+      rates.push(rate);
+    }
+    console.log(`\n${connections} connections: median of the rounds (least to most)`);
+    for (const name of paths) console.log(`  ${name.padEnd(24)}${spread(rates.map((rate) => rate[name]), 0)} requests/s`);
+    const ratio = (over, under, goal = "") =>
+      console.log(`  ${`${over} / ${under}`.padEnd(24)}${spread(rates.map((rate) => rate[over] / rate[under]), 2)}${goal}`);
+    ratio("empty", "constant");
+    ratio("anonymous", "empty", `, goal >= ${GOAL}`);
+    ratio("identified", "empty", `, goal >= ${GOAL}`);
+  }
+  const starts = Array.from({ length: values.quick ? 1 : 5 }, startUp);
+  console.log(`\nStart-up: ${spread(starts, 1)} ms on this machine, goal <= 50`);
+  process.exit(0);
+} catch (fault) {
+  fail(fault);
+}
+
+/** Requests a second on one path. */
+async function measure(load, name, connections, requests) {
+  const limit = AbortSignal.timeout(CALL_LIMIT_S * 1000);
+  load.send({ name, connections, requests });
+  const [{ rate, fault }] = await once(load, "message", { signal: limit }).catch(() => {
+    throw new Error(`${requests} requests to ${name} took more than ${CALL_LIMIT_S} s.`);
+  });
+  if (fault) throw new Error(`${name}: ${fault}`);
+  return rate;
+}
+
+/** Milliseconds of work in the start-up of the Worker, as wrangler profiles it in workerd. */
+function startUp() {
+  const file = path.join(stateDir, "start.cpuprofile");
+  const wrangler = fileURLToPath(new URL("../node_modules/.bin/wrangler", import.meta.url));
+  const options = ["check", "startup", `--args=${path.join(BUILD, "entry.mjs")}`, "--outfile", file];
+  execFileSync(wrangler, options, { stdio: "ignore", timeout: CALL_LIMIT_S * 1000, env: { ...process.env, WRANGLER_SEND_METRICS: "false" } });
+  const { nodes, samples, timeDeltas } = JSON.parse(readFileSync(file, "utf8"));
+  const idle = new Set(nodes.filter((node) => node.callFrame.functionName === "(idle)").map((node) => node.id));
+  return timeDeltas.reduce((sum, delta, i) => (idle.has(samples[i]) ? sum : sum + delta), 0) / 1000;
+}
+
+function spread(numbers, digits) {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const middle = sorted[Math.floor(sorted.length / 2)];
+  return `${middle.toFixed(digits)} (${sorted[0].toFixed(digits)} to ${sorted.at(-1).toFixed(digits)})`;
+}

@@ -1,0 +1,47 @@
+// The Worker's secrets on this machine: from the environment, else from .dev.vars (the file that wrangler reads, too).
+
+import { randomBytes } from "node:crypto";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+export const SECRETS = ["ADMIN_KEY", "PEPPER"];
+const FILE = fileURLToPath(new URL("../.dev.vars", import.meta.url));
+
+export const makeKey = () => randomBytes(32).toString("base64url");
+
+function text() {
+  try {
+    return readFileSync(FILE, "utf8");
+  } catch (fault) {
+    if (fault.code === "ENOENT") return "";
+    throw fault;
+  }
+}
+
+/** The secrets that are set, by name. */
+export function readKeys() {
+  const kept = text();
+  const keys = {};
+  for (const name of SECRETS) {
+    const line = kept.match(new RegExp(`^${name}="?([^"\\n]*)"?\\s*$`, "m"));
+    const value = process.env[name] || line?.[1];
+    if (value) keys[name] = value;
+  }
+  return keys;
+}
+
+/** The same, after making and keeping those that are missing. */
+export function readOrMakeKeys() {
+  const keys = readKeys();
+  let kept = text();
+  for (const name of SECRETS) {
+    if (keys[name]) continue;
+    keys[name] = makeKey();
+    kept += `${kept === "" || kept.endsWith("\n") ? "" : "\n"}${name}="${keys[name]}"\n`;
+  }
+  if (kept !== text()) {
+    writeFileSync(FILE, kept, { mode: 0o600 });
+    chmodSync(FILE, 0o600);
+  }
+  return keys;
+}

@@ -1,0 +1,165 @@
+// Serves the built Worker on this machine, in Miniflare: `node scripts/serve.mjs [--port N] [--state DIR] [--build DIR]`.
+//
+// Bindings come from wrangler.toml, secrets from the environment or .dev.vars, migrations from
+// schema/d1. Not `wrangler dev`: its proxy in front of workerd manages a third of the requests.
+// Prints `workerd PID` and `ready URL` on lines of their own; what the Worker logs goes to stderr.
+
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { readdirSync, readFileSync, mkdirSync, existsSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import { Log, LogLevel, Miniflare } from "miniflare";
+import { unstable_getMiniflareWorkerOptions, unstable_readConfig, unstable_splitSqlQuery } from "wrangler";
+import { SECRETS, readKeys } from "./keys.mjs";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const CONFIG = path.join(ROOT, "wrangler.toml");
+
+// workerd says nothing when it cannot load a module; ordinarily it is ready within a second or two.
+const READY_S = 60;
+
+class StderrLog extends Log {
+  log(message) {
+    process.stderr.write(`${message}\n`);
+  }
+}
+
+function within(seconds, promise) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`workerd was not ready within ${seconds} s.`)), seconds * 1000);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+/** The Worker's files as Miniflare wants them listed: the entry first. */
+function modulesIn(build, entry) {
+  const files = readdirSync(build, { recursive: true }).filter((file) => /\.(js|mjs|wasm)$/.test(file));
+  files.sort((a, b) => (b === entry) - (a === entry));
+  return files.map((file) => ({
+    type: file.endsWith(".wasm") ? "CompiledWasm" : "ESModule",
+    path: path.join(build, file),
+  }));
+}
+
+/** Applies each file of the directory once, in order, each in one transaction with its record, as wrangler would. */
+async function migrate(database, directory) {
+  await database
+    .prepare(
+      "create table if not exists d1_migrations(id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, " +
+        "applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)",
+    )
+    .run();
+  const { results } = await database.prepare("select name from d1_migrations").all();
+  const applied = new Set(results.map((row) => row.name));
+  const files = readdirSync(directory).filter((file) => file.endsWith(".sql") && !applied.has(file));
+  for (const file of files.sort()) {
+    const statements = unstable_splitSqlQuery(readFileSync(path.join(directory, file), "utf8"));
+    try {
+      await database.batch([
+        ...statements.map((statement) => database.prepare(statement)),
+        database.prepare("insert into d1_migrations (name) values (?)").bind(file),
+      ]);
+    } catch (fault) {
+      throw new Error(`The migration ${file} could not be applied: ${fault.message}`);
+    }
+  }
+}
+
+/**
+ * Starts the Worker. `port` 0 is any free one; `vars` go over the bindings that wrangler.toml, the
+ * environment and .dev.vars give; `build` is a directory that scripts/build made.
+ * `ended` resolves once workerd is gone, whoever ended it.
+ */
+export async function serve({ port = 0, stateDir, vars = {}, build = path.join(ROOT, "build") }) {
+  const config = unstable_readConfig({ config: CONFIG });
+  const entry = path.basename(config.main);
+  if (!existsSync(path.join(build, entry))) {
+    throw new Error(`There is no built Worker in ${build}: run scripts/build first.`);
+  }
+  process.env.WRANGLER_LOG ??= "warn"; // or it says on stdout where it found .dev.vars
+  const { workerOptions, externalWorkers } = unstable_getMiniflareWorkerOptions(config);
+  const bindings = { ...workerOptions.bindings, ...readKeys(), ...vars };
+  const missing = SECRETS.filter((name) => !bindings[name]);
+  if (missing.length > 0) {
+    throw new Error(`${missing.join(" and ")} must be set, in the environment or in .dev.vars (scripts/dev makes them).`);
+  }
+  mkdirSync(stateDir, { recursive: true });
+
+  // Miniflare does not tell its workerd's process id, nor that it died; Node does.
+  let workerd;
+  const seeChild = ({ process }) => (workerd ??= process);
+  subscribe("child_process", seeChild);
+  const miniflare = new Miniflare({
+    host: "127.0.0.1",
+    port,
+    log: new StderrLog(LogLevel.WARN),
+    logRequests: false,
+    cf: false,
+    defaultPersistRoot: path.resolve(stateDir),
+    unsafeTriggerHandlers: true,
+    handleRuntimeStdio: (...streams) => streams.forEach((stream) => stream.pipe(process.stderr, { end: false })),
+    workers: [
+      {
+        ...workerOptions,
+        name: config.name,
+        bindings,
+        modulesRoot: build,
+        modules: modulesIn(build, entry),
+      },
+      ...externalWorkers,
+    ],
+  });
+  try {
+    const url = await within(READY_S, miniflare.ready);
+    for (const { binding, migrations_dir } of config.d1_databases) {
+      await migrate(await miniflare.getD1Database(binding), path.join(ROOT, migrations_dir));
+    }
+    return {
+      url: url.origin,
+      pid: workerd.pid,
+      ended: new Promise((resolve) => workerd.once("exit", (code, signal) => resolve(signal ?? `code ${code}`))),
+      stop: () => miniflare.dispose(),
+    };
+  } catch (fault) {
+    await miniflare.dispose();
+    throw fault;
+  } finally {
+    unsubscribe("child_process", seeChild);
+  }
+}
+
+/** For programs that serve until they are told to end, or the program that forked them is gone: ends workerd, too. */
+export function endOnSignals() {
+  for (const event of ["SIGTERM", "SIGINT", "disconnect"]) process.on(event, () => process.exit(0));
+}
+
+/** For the same programs: without workerd there is nothing left to serve. */
+export function endWith(server) {
+  server.ended.then((how) => fail(new Error(`workerd ended by itself (${how}).`)));
+}
+
+/** Ends the program with one sentence. */
+export function fail(fault) {
+  process.stderr.write(`${path.basename(process.argv[1])}: ${fault.message.split("\n")[0]}\n`);
+  process.exit(1);
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  endOnSignals();
+  try {
+    const { values } = parseArgs({
+      options: { port: { type: "string" }, state: { type: "string" }, build: { type: "string" } },
+    });
+    const server = await serve({
+      port: Number(values.port ?? process.env.PORT ?? 8787),
+      stateDir: values.state ?? process.env.STATE_DIR ?? ".state",
+      build: values.build && path.resolve(values.build),
+    });
+    endWith(server);
+    console.log(`workerd ${server.pid}\nready ${server.url}`);
+  } catch (fault) {
+    fail(fault);
+  }
+}
