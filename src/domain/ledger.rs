@@ -303,7 +303,13 @@ impl Ledger {
             let person = person.map(|(who, window)| (window.ends, window.secret.person(who)));
             Marks { submission, draw, person }
         };
-        group.into_iter().map(|entry| { let marks = marks(&entry); (entry, marks) }).collect()
+        group
+            .into_iter()
+            .map(|entry| {
+                let marks = marks(&entry);
+                (entry, marks)
+            })
+            .collect()
     }
 
     /// Decides on a group of entries, in order, all at the same instant and for one commit.
@@ -508,11 +514,7 @@ impl Ledger {
 
     /// The last day to which nothing can be added any more, all of which D1 has.
     pub fn complete_through(&self, now: Instant) -> Day {
-        let next = if self.buckets.is_empty() {
-            self.grid_after(now)
-        } else {
-            self.tick_at(now)
-        };
+        let next = if self.buckets.is_empty() { self.grid_after(now) } else { self.tick_at(now) };
         let open = next.minus(Duration(1)).day();
         let undelivered = self.batches.front().map(|batch| batch.day);
         undelivered.map_or(open, |day| day.min(open)).plus(-1)
@@ -588,10 +590,8 @@ impl Account {
 
     /// Shows what has grown by `floor` or more since it was last shown; whether anything has.
     fn show(&mut self, floor: u64) -> bool {
-        let pairs = [
-            (&mut self.withdrawn_shown, self.withdrawn),
-            (&mut self.expired_shown, self.expired),
-        ];
+        let pairs =
+            [(&mut self.withdrawn_shown, self.withdrawn), (&mut self.expired_shown, self.expired)];
         let mut moved = false;
         for (shown, actual) in pairs {
             if actual >= *shown + floor {

@@ -230,7 +230,13 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    fn answer(&mut self, question: &'a Question, json: &Json, pointer: &Pointer, faults: &mut Faults) {
+    fn answer(
+        &mut self,
+        question: &'a Question,
+        json: &Json,
+        pointer: &Pointer,
+        faults: &mut Faults,
+    ) {
         let value = if question.kind == Kind::Comment {
             if self.covered.analyse_comment {
                 json::text(json, 1, MOST_COMMENT, pointer, faults).map(|comment| {
@@ -345,11 +351,14 @@ fn read_value(kind: &Kind, json: &Json, pointer: &Pointer, faults: &mut Faults) 
                 .thousandths_floor()
                 .and_then(|floor| Some((Kind::bin(edges, floor, exact)?, floor)));
             if found.is_none() {
-                let bound = |edge: Option<&i64>| {
-                    super::survey::decimal(edge.copied().unwrap_or_default())
-                };
+                let bound =
+                    |edge: Option<&i64>| super::survey::decimal(edge.copied().unwrap_or_default());
                 let (least, most) = (bound(edges.first()), bound(edges.last()));
-                faults.add(pointer, "range", format!("Numbers from {least} to {most} are allowed."));
+                faults.add(
+                    pointer,
+                    "range",
+                    format!("Numbers from {least} to {most} are allowed."),
+                );
             }
             found.map(|(bin, floor)| Value::Counted { keys: vec![bin], number: Some(floor) })
         }

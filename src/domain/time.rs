@@ -86,7 +86,8 @@ impl Day {
         let mut parts = text.splitn(3, '-');
         let mut part = || parts.next()?.parse().ok();
         let (year, month, day) = (part()?, part()?, part()?);
-        let date = NaiveDate::from_ymd_opt(year, u32::try_from(month).ok()?, u32::try_from(day).ok()?)?;
+        let date =
+            NaiveDate::from_ymd_opt(year, u32::try_from(month).ok()?, u32::try_from(day).ok()?)?;
         Some(Self(date.to_epoch_days())).filter(|day| day.to_string() == text)
     }
 

@@ -28,7 +28,7 @@ pub async fn wake_ledgers(env: &Env, scheduled: f64) -> Result<(), Failure> {
         }
         // One Ledger that cannot be woken must not keep the others asleep.
         if let Err(Failure::Fault(fault) | Failure::Unavailable(fault)) =
-            ledger_rpc::ask(env, &id, &Ask::Wake).await
+            ledger_rpc::ask(env, id.text(), &Ask::Wake).await
         {
             worker::console_error!("cron: survey {id}: {fault}");
         }

@@ -7,11 +7,11 @@ use std::rc::Rc;
 
 use worker::Env;
 
+use crate::domain::notice;
 use crate::domain::survey::Survey;
 use crate::domain::survey_view::Stored;
 use crate::domain::themes::Tagger;
 use crate::domain::time::Instant;
-use crate::domain::notice;
 use crate::http::problem::{Kind, Problem};
 use crate::http::survey_id::SurveyId;
 use crate::store::d1::{self, SurveyRow};
@@ -36,7 +36,7 @@ pub struct Loaded {
 }
 
 thread_local! {
-    static REMEMBERED: RefCell<HashMap<u64, Rc<Loaded>>> = RefCell::default();
+    static REMEMBERED: RefCell<HashMap<String, Rc<Loaded>>> = RefCell::default();
 }
 
 impl Loaded {
@@ -47,25 +47,26 @@ impl Loaded {
 }
 
 /// The survey as this isolate remembers it.
-pub fn remembered(id: &SurveyId) -> Option<Rc<Loaded>> {
-    REMEMBERED.with_borrow(|all| all.get(&id.number).cloned())
+pub fn remembered(id: &str) -> Option<Rc<Loaded>> {
+    REMEMBERED.with_borrow(|all| all.get(id).cloned())
 }
 
 /// The survey as D1 has it now; a problem if there is none.
-pub async fn fresh(env: &Env, id: &SurveyId) -> Result<Rc<Loaded>, Failure> {
-    match database::first(env, d1::select_survey(id.number)).await? {
+pub async fn fresh(env: &Env, id: &str) -> Result<Rc<Loaded>, Failure> {
+    let row = match SurveyId::parse(id) {
+        Some(id) => database::first(env, d1::select_survey(id.number)).await?,
+        None => None,
+    };
+    match row {
         Some(row) => remember(d1::survey(row)?.into()),
-        None => {
-            forget(id);
-            Err(Problem::new(Kind::NotFound).into())
-        }
+        None => Err(gone(id)),
     }
 }
 
 /// Remembers a definition, unless a newer one is known.
 pub fn remember(definition: Definition) -> Result<Rc<Loaded>, Failure> {
     let id = SurveyId::of(definition.survey);
-    let known = remembered(&id);
+    let known = remembered(id.text());
     if let Some(known) = known.filter(|known| known.definition.revision >= definition.revision) {
         return Ok(known);
     }
@@ -85,18 +86,19 @@ pub fn remember(definition: Definition) -> Result<Rc<Loaded>, Failure> {
         if all.len() >= MOST {
             all.clear();
         }
-        all.insert(id.number, Rc::clone(&loaded));
+        all.insert(id.text().to_owned(), Rc::clone(&loaded));
     });
     Ok(loaded)
 }
 
-/// Forgets a survey that is gone.
-pub fn forget(id: &SurveyId) {
-    REMEMBERED.with_borrow_mut(|all| all.remove(&id.number));
+/// Forgets a survey that is gone, and says so.
+pub fn gone(id: &str) -> Failure {
+    REMEMBERED.with_borrow_mut(|all| all.remove(id));
+    Problem::new(Kind::NotFound).into()
 }
 
 /// Asks the survey's Ledger, and opens it first where nothing was ever opened.
-pub async fn ask(env: &Env, id: &SurveyId, question: &Ask) -> Result<Told, Failure> {
+pub async fn ask(env: &Env, id: &str, question: &Ask) -> Result<Told, Failure> {
     let told = ledger_rpc::ask(env, id, question).await?;
     if !matches!(told, Told::Unopened) {
         return Ok(told);

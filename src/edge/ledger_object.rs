@@ -29,6 +29,9 @@ use super::{Failure, d1 as database, now, random};
 /// The longest wait, in milliseconds, between two tries to reach D1.
 const LONGEST_WAIT: i64 = 300_000;
 
+/// The most turns of the event loop that a commit waits for more responses.
+const MOST_TURNS: usize = 32;
+
 /// The object, as the platform knows it. Its parts are shared with tasks that outlive one call.
 #[durable_object(alarm)]
 pub struct LedgerObject {
@@ -117,10 +120,16 @@ impl Desk {
         told.await.map_err(|_| Failure::Fault("a commit of responses failed".to_owned()))
     }
 
-    /// Commits what has gathered in the queue by the end of the platform's present turn: under load one
-    /// sync of the disk serves many responses.
+    /// Commits what has gathered in the queue once a turn of the platform's event loop brings no more:
+    /// under load one sync of the disk serves many responses, and a lone one hardly waits.
     async fn collect(self: Rc<Self>) {
-        worker::Delay::from(Duration::ZERO).await;
+        for _ in 0..MOST_TURNS {
+            let gathered = self.queue.borrow().len();
+            worker::Delay::from(Duration::ZERO).await;
+            if self.queue.borrow().len() == gathered {
+                break;
+            }
+        }
         self.collecting.set(false);
         let group = self.queue.take();
         let (entries, replies): (Vec<_>, Vec<_>) =

@@ -6,7 +6,6 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use worker::Env;
 
 use crate::domain::ledger::{Entry, Figures};
-use crate::http::survey_id::SurveyId;
 
 use super::Failure;
 use super::config::LEDGERS;
@@ -101,12 +100,13 @@ extern "C" {
 }
 
 /// Asks the Ledger of a survey.
-pub async fn ask(env: &Env, survey: &SurveyId, question: &Ask) -> Result<Told, Failure> {
-    let stub = env.durable_object(LEDGERS)?.get_by_name(survey.text())?;
+pub async fn ask(env: &Env, survey: &str, question: &Ask) -> Result<Told, Failure> {
+    let stub = env.durable_object(LEDGERS)?.get_by_name(survey)?;
     let message = serde_json::to_string(question)
         .map_err(|_| Failure::Fault("a question to the Ledger cannot be written".to_owned()))?;
     let told = stub.into_rpc::<LedgerStub>().ask(&message).await;
-    let told = told.map_err(|error| Failure::Unavailable(worker::Error::from(error).to_string()))?;
+    let told =
+        told.map_err(|error| Failure::Unavailable(worker::Error::from(error).to_string()))?;
     let told = told.as_string().unwrap_or_default();
     serde_json::from_str(&told)
         .map_err(|_| Failure::Fault("the Ledger's reply cannot be read".to_owned()))

@@ -4,14 +4,14 @@ use serde_json::json;
 
 use crate::domain::fault::{Faults, Pointer};
 use crate::domain::json::Json;
+use crate::domain::notice;
 use crate::domain::survey::Survey;
-use crate::domain::survey_view::stored;
 use crate::domain::survey_json;
+use crate::domain::survey_view::stored;
 use crate::http::policy;
 use crate::http::problem::{Kind, Problem};
 use crate::http::query;
 use crate::http::reply::Reply;
-use crate::http::survey_id::SurveyId;
 use crate::store::d1;
 
 use super::config::Config;
@@ -50,10 +50,10 @@ pub async fn list(call: &mut Call, config: &Config) -> Outcome {
 }
 
 /// 200: with a key the survey as stored, without one as respondents may see it.
-pub async fn read(call: &mut Call, config: &Config, id: SurveyId) -> Outcome {
+pub async fn read(call: &mut Call, config: &Config, id: &str) -> Outcome {
     call.no_query()?;
     let with_key = config.key(call.authorization()?.as_deref())?;
-    let loaded = definitions::fresh(&call.env, &id).await?;
+    let loaded = definitions::fresh(&call.env, id).await?;
     if with_key {
         return Ok(owned(200, &loaded));
     }
@@ -63,33 +63,34 @@ pub async fn read(call: &mut Call, config: &Config, id: SurveyId) -> Outcome {
 
 /// 200 with the survey as it now is; 409 where a question with counts would change its scale; 412
 /// where `If-Match` names another revision.
-pub async fn replace(call: &mut Call, config: &Config, id: SurveyId) -> Outcome {
+pub async fn replace(call: &mut Call, config: &Config, id: &str) -> Outcome {
     call.no_query()?;
     config.require_key(call.authorization()?.as_deref())?;
     let expected = match call.header("if-match")?.as_deref().map(str::trim) {
         None | Some("*") => None,
         Some(etag) => Some(revision(etag).ok_or_else(|| Problem::new(Kind::OtherRevision))?),
     };
-    definitions::fresh(&call.env, &id).await?;
-    let survey = read_survey(call).await?;
+    let before = definitions::fresh(&call.env, id).await?;
+    let mut survey = read_survey(call).await?;
+    notice::follow(before.survey(), &mut survey);
     let question = Ask::Revise { expected, definition: stored(&survey).to_string() };
-    match definitions::ask(&call.env, &id, &question).await? {
+    match definitions::ask(&call.env, id, &question).await? {
         Told::Current(definition) => Ok(owned(200, &*definitions::remember(definition)?)),
         Told::OtherRevision => Err(Problem::new(Kind::OtherRevision).into()),
         Told::ScaleChanged(questions) => Err(scale_locked(&survey, &questions).into()),
-        Told::Deleted => Err(Problem::new(Kind::NotFound).into()),
+        Told::Deleted => Err(definitions::gone(id)),
         _ => Err(Failure::Fault("the Ledger did not revise".to_owned())),
     }
 }
 
 /// 204: the survey, its Ledger and all of its counts are gone.
-pub async fn delete(call: &mut Call, config: &Config, id: SurveyId) -> Outcome {
+pub async fn delete(call: &mut Call, config: &Config, id: &str) -> Outcome {
     call.no_query()?;
     config.require_key(call.authorization()?.as_deref())?;
-    definitions::fresh(&call.env, &id).await?;
-    match definitions::ask(&call.env, &id, &Ask::Delete).await? {
+    definitions::fresh(&call.env, id).await?;
+    match definitions::ask(&call.env, id, &Ask::Delete).await? {
         Told::Deleted => {
-            definitions::forget(&id);
+            let _gone = definitions::gone(id);
             Ok(Reply::empty(204))
         }
         _ => Err(Failure::Fault("the Ledger did not delete".to_owned())),
@@ -98,8 +99,8 @@ pub async fn delete(call: &mut Call, config: &Config, id: SurveyId) -> Outcome {
 
 async fn read_survey(call: &mut Call) -> Result<Survey, Failure> {
     let body = call.body(policy::JSON_TYPES, policy::MOST_BODY).await?;
-    let document = Json::read(&body)
-        .map_err(|why| Problem::new(Kind::Malformed).detail(why.to_string()))?;
+    let document =
+        Json::read(&body).map_err(|why| Problem::new(Kind::Malformed).detail(why.to_string()))?;
     Ok(survey_json::read(&document).map_err(|faults| Problem::invalid(faults.into_vec()))?)
 }
 

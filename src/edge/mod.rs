@@ -15,7 +15,7 @@ mod report;
 mod request;
 mod submit;
 
-use worker::{Context, Env, Request, Response, ScheduleContext, ScheduledEvent, event};
+use worker::{Context, Env, Response, ScheduleContext, ScheduledEvent, event};
 
 use crate::domain::time::Instant;
 use crate::http::policy;
@@ -71,7 +71,7 @@ fn random<const N: usize>() -> Result<[u8; N], worker::Error> {
 }
 
 #[event(fetch)]
-async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
+async fn fetch(request: web_sys::Request, env: Env, _context: Context) -> worker::Result<Response> {
     let mut call = Call::new(request, env)?;
     let (reply, public) = match Route::find(&call.method, &call.path) {
         Ok(route) => {
@@ -99,12 +99,12 @@ async fn perform(call: &mut Call, route: Route) -> Outcome {
     match route {
         Route::CreateSurvey => manage::create(call, &config).await,
         Route::ListSurveys => manage::list(call, &config).await,
-        Route::ReadSurvey(id) => manage::read(call, &config, id).await,
-        Route::ReplaceSurvey(id) => manage::replace(call, &config, id).await,
-        Route::DeleteSurvey(id) => manage::delete(call, &config, id).await,
-        Route::Respond(id) => submit::respond(call, &config, id).await,
-        Route::Kpis(id) => report::kpis(call, &config, id).await,
-        Route::Ledger(id) => report::ledger(call, &config, id).await,
+        Route::ReadSurvey(id) => manage::read(call, &config, &id).await,
+        Route::ReplaceSurvey(id) => manage::replace(call, &config, &id).await,
+        Route::DeleteSurvey(id) => manage::delete(call, &config, &id).await,
+        Route::Respond(id) => submit::respond(call, &config, &id).await,
+        Route::Kpis(id) => report::kpis(call, &config, &id).await,
+        Route::Ledger(id) => report::ledger(call, &config, &id).await,
         Route::Health
         | Route::OpenApi
         | Route::SurveySchema
@@ -138,7 +138,9 @@ fn report(kind: Kind, fault: &str) -> Reply {
 #[event(scheduled)]
 async fn scheduled(event: ScheduledEvent, env: Env, _context: ScheduleContext) {
     // The platform takes an error here for success, so it is logged.
-    if let Err(Failure::Fault(fault) | Failure::Unavailable(fault)) = cron::wake_ledgers(&env, event.schedule()).await {
+    if let Err(Failure::Fault(fault) | Failure::Unavailable(fault)) =
+        cron::wake_ledgers(&env, event.schedule()).await
+    {
         worker::console_error!("cron: {fault}");
     }
 }

@@ -5,10 +5,8 @@ use serde_json::json;
 
 use crate::domain::kpi::{self, Kpi};
 use crate::domain::time::{Day, Instant};
-use crate::http::problem::{Kind, Problem};
 use crate::http::query;
 use crate::http::reply::Reply;
-use crate::http::survey_id::SurveyId;
 use crate::store::d1;
 
 use super::config::Config;
@@ -27,18 +25,18 @@ struct KpiReport {
 }
 
 /// 200 with every KPI of the survey over a range of days.
-pub async fn kpis(call: &mut Call, config: &Config, id: SurveyId) -> Outcome {
+pub async fn kpis(call: &mut Call, config: &Config, id: &str) -> Outcome {
     config.require_key(call.authorization()?.as_deref())?;
-    let loaded = definitions::fresh(&call.env, &id).await?;
+    let loaded = definitions::fresh(&call.env, id).await?;
     let survey = loaded.survey();
     let range = query::range(call.query()?, now().day(), &survey.dimension_names())?;
     // Asked before D1 is read: whatever is complete by this reply is in the rows that follow.
-    let complete_through = match definitions::ask(&call.env, &id, &Ask::CompleteThrough).await? {
+    let complete_through = match definitions::ask(&call.env, id, &Ask::CompleteThrough).await? {
         Told::CompleteThrough(day) => Day(day),
-        _ => return Err(Problem::new(Kind::NotFound).into()),
+        _ => return Err(definitions::gone(id)),
     };
     let by = range.by.as_deref();
-    let statements = d1::select_released(id.number, range.from, range.to, by);
+    let statements = d1::select_released(loaded.definition.survey, range.from, range.to, by);
     let mut released = d1::released(database::run(&call.env, statements).await?)?;
 
     let themes: Vec<String> = survey.themes.iter().map(|theme| theme.name.clone()).collect();
@@ -52,7 +50,7 @@ pub async fn kpis(call: &mut Call, config: &Config, id: SurveyId) -> Outcome {
     Ok(Reply::json(
         200,
         &KpiReport {
-            survey: id.text().to_owned(),
+            survey: id.to_owned(),
             from: range.from.to_string(),
             to: range.to.to_string(),
             complete_through: complete_through.to_string(),
@@ -62,21 +60,21 @@ pub async fn kpis(call: &mut Call, config: &Config, id: SurveyId) -> Outcome {
 }
 
 /// 200 with the Ledger's accounts.
-pub async fn ledger(call: &mut Call, config: &Config, id: SurveyId) -> Outcome {
+pub async fn ledger(call: &mut Call, config: &Config, id: &str) -> Outcome {
     call.no_query()?;
     config.require_key(call.authorization()?.as_deref())?;
-    definitions::fresh(&call.env, &id).await?;
-    match definitions::ask(&call.env, &id, &Ask::Accounts).await? {
+    definitions::fresh(&call.env, id).await?;
+    match definitions::ask(&call.env, id, &Ask::Accounts).await? {
         Told::Accounts { next_tick, conserved, questions } => Ok(Reply::json(
             200,
             &json!({
-                "survey": id.text(),
+                "survey": id,
                 "next_tick": next_tick.map(|tick| Instant(tick).to_string()),
                 "conserved": conserved,
                 "questions": questions,
             }),
         )),
-        Told::Deleted => Err(Problem::new(Kind::NotFound).into()),
+        Told::Deleted => Err(definitions::gone(id)),
         _ => Err(Failure::Fault("the Ledger gave no accounts".to_owned())),
     }
 }

@@ -1,9 +1,10 @@
 //! A request, gathered from the platform; a reply, handed to it.
 
-use js_sys::Array;
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::JsValue;
-use web_sys::UrlSearchParams;
-use worker::{Env, Headers, Request, Response, ResponseBuilder};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Request, UrlSearchParams};
+use worker::{Env, Headers, Response, ResponseBuilder};
 
 use crate::http::policy;
 use crate::http::problem::Problem;
@@ -14,7 +15,9 @@ use super::Failure;
 
 /// A request with what is asked of it more than once.
 pub struct Call {
+    // Not `worker::Request`: making one reads what the platform knows of the client (`cf`), at a price.
     request: Request,
+    url: String,
     /// The bindings.
     pub env: Env,
     /// The method, in upper case.
@@ -28,15 +31,15 @@ pub struct Call {
 impl Call {
     /// Gathers the parts of a request.
     pub fn new(request: Request, env: Env) -> worker::Result<Self> {
-        let method = request.inner().method();
-        let path = Address::of(&request.inner().url()).path.to_owned();
+        let (method, url) = (request.method(), request.url());
+        let path = Address::of(&url).path.to_owned();
         let origin = request.headers().get("origin")?;
-        Ok(Self { request, env, method, path, origin })
+        Ok(Self { request, url, env, method, path, origin })
     }
 
     /// A header.
     pub fn header(&self, name: &str) -> worker::Result<Option<String>> {
-        self.request.headers().get(name)
+        Ok(self.request.headers().get(name)?)
     }
 
     /// The header `Authorization`.
@@ -46,13 +49,12 @@ impl Call {
 
     /// The Worker's own origin, as the request addressed it.
     pub fn own_origin(&self) -> String {
-        Address::of(&self.request.inner().url()).origin.to_owned()
+        Address::of(&self.url).origin.to_owned()
     }
 
     /// The query parameters.
     pub fn query(&self) -> worker::Result<Query> {
-        let url = self.request.inner().url();
-        let query = Address::of(&url).query;
+        let query = Address::of(&self.url).query;
         if query.is_empty() {
             return Ok(Query::new(Vec::new()));
         }
@@ -70,7 +72,9 @@ impl Call {
         policy::accept_type(self.header("content-type")?.as_deref(), types)?;
         let announced = self.header("content-length")?.and_then(|length| length.parse().ok());
         policy::accept_size(announced.unwrap_or(0), most)?;
-        let body = self.request.bytes().await?;
+        let read = self.request.array_buffer().map_err(worker::Error::from)?;
+        let body = JsFuture::from(read).await.map_err(worker::Error::from)?;
+        let body = Uint8Array::new(&body).to_vec();
         policy::accept_size(body.len(), most)?;
         Ok(body)
     }
@@ -93,9 +97,8 @@ impl<'a> Address<'a> {
     fn of(url: &'a str) -> Self {
         let url = url.split_once('#').map_or(url, |(url, _)| url);
         let (url, query) = url.split_once('?').unwrap_or((url, ""));
-        let host = url.find("://").map_or(0, |at| at + 3);
-        let end = url.get(host..).and_then(|rest| rest.find('/')).map_or(url.len(), |at| host + at);
-        let (origin, path) = url.split_at_checked(end).unwrap_or((url, "/"));
+        let end = url.match_indices('/').nth(2).map_or(url.len(), |(at, _)| at);
+        let (origin, path) = url.split_at_checked(end).unwrap_or((url, ""));
         Self { origin, path, query }
     }
 }

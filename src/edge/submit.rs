@@ -17,9 +17,8 @@ use crate::domain::response::{self, Circumstances, Refusal, Response};
 use crate::domain::time::Instant;
 use crate::http::policy;
 use crate::http::problem::{Kind, Problem};
-use crate::http::reply::Reply;
-use crate::http::survey_id::SurveyId;
 use crate::http::query;
+use crate::http::reply::Reply;
 
 use super::config::Config;
 use super::definitions::{self, Loaded};
@@ -31,7 +30,7 @@ use super::{Failure, Outcome, random};
 const MOST_TRIES: usize = 4;
 
 /// Takes a response.
-pub async fn respond(call: &mut Call, config: &Config, id: SurveyId) -> Outcome {
+pub async fn respond(call: &mut Call, config: &Config, id: &str) -> Outcome {
     let dry_run = query::dry_run(call.query()?)?;
     let body = call.body(policy::RESPONSE_TYPES, policy::MOST_RESPONSE).await?;
     let circumstances = Circumstances {
@@ -40,16 +39,16 @@ pub async fn respond(call: &mut Call, config: &Config, id: SurveyId) -> Outcome 
     };
     let made = SubmissionId::from_bytes(random()?);
 
-    let remembered = definitions::remembered(&id).filter(|_| !dry_run);
+    let remembered = definitions::remembered(id).filter(|_| !dry_run);
     let (mut survey, mut current) = match remembered {
         Some(survey) => (survey, false),
-        None => (definitions::fresh(&call.env, &id).await?, true),
+        None => (definitions::fresh(&call.env, id).await?, true),
     };
     for _ in 0..MOST_TRIES {
         let response = match judge(call, &body, &survey, circumstances) {
             Ok(response) => response,
             Err(Failure::Problem(_)) if !current => {
-                (survey, current) = (definitions::fresh(&call.env, &id).await?, true);
+                (survey, current) = (definitions::fresh(&call.env, id).await?, true);
                 continue;
             }
             Err(failure) => return Err(failure),
@@ -59,9 +58,8 @@ pub async fn respond(call: &mut Call, config: &Config, id: SurveyId) -> Outcome 
         }
         let submission = response.submission_id.unwrap_or_else(|| made.clone());
         let submission_id = submission.reveal();
-        let pseudonym = response
-            .customer
-            .map(|customer| Pseudonym::of(&config.pepper, id.text(), &customer));
+        let pseudonym =
+            response.customer.map(|customer| Pseudonym::of(&config.pepper, id, &customer));
         let entry = Entry {
             revision: survey.definition.revision,
             submission,
@@ -69,7 +67,7 @@ pub async fn respond(call: &mut Call, config: &Config, id: SurveyId) -> Outcome 
             answers: response.answers,
             offers: response.offers,
         };
-        match definitions::ask(&call.env, &id, &Ask::Take(entry)).await? {
+        match definitions::ask(&call.env, id, &Ask::Take(entry)).await? {
             Told::Accepted(until) => {
                 return Ok(Reply::json(
                     202,
@@ -83,10 +81,7 @@ pub async fn respond(call: &mut Call, config: &Config, id: SurveyId) -> Outcome 
             Told::Current(definition) => {
                 (survey, current) = (definitions::remember(definition)?, true);
             }
-            Told::Deleted => {
-                definitions::forget(&id);
-                return Err(Problem::new(Kind::NotFound).into());
-            }
+            Told::Deleted => return Err(definitions::gone(id)),
             _ => return Err(Failure::Fault("the Ledger gave no verdict".to_owned())),
         }
     }
@@ -103,17 +98,15 @@ fn judge(
         let own = call.own_origin();
         policy::admit(call.origin.as_deref(), &own, &survey.survey().origins)?;
     }
-    let read =
-        response::read(body, survey.survey(), &survey.notice, &survey.tagger, circumstances);
+    let read = response::read(body, survey.survey(), &survey.notice, &survey.tagger, circumstances);
     Ok(read.map_err(|refusal| match refusal {
         Refusal::Unreadable(why) => Problem::new(Kind::Malformed).detail(why.to_string()),
         Refusal::Closed => Problem::new(Kind::SurveyClosed),
         Refusal::KeyNeeded => Problem::new(Kind::KeyNeeded)
             .detail("A customer_id needs a key with the scope `ingest`."),
-        Refusal::OtherNotice(faults) => Problem::new(Kind::OtherNotice).faults(faults).member(
-            "notice",
-            json!({ "hash": survey.notice, "text": survey.survey().notice }),
-        ),
+        Refusal::OtherNotice(faults) => Problem::new(Kind::OtherNotice)
+            .faults(faults)
+            .member("notice", json!({ "hash": survey.notice, "text": survey.survey().notice })),
         Refusal::Faulty(faults) => Problem::invalid(faults),
     })?)
 }

@@ -140,8 +140,11 @@ impl Problem {
             body.insert("errors".into(), Value::Array(self.errors));
         }
         body.extend(self.members.into_iter().map(|(name, value)| (name.to_owned(), value)));
-        let mut reply =
-            Reply::new(self.kind.status(), "application/problem+json", Value::Object(body).to_string());
+        let mut reply = Reply::new(
+            self.kind.status(),
+            "application/problem+json",
+            Value::Object(body).to_string(),
+        );
         reply.headers.extend(self.headers);
         match self.kind.status() {
             401 => reply.header("www-authenticate", "Bearer"),

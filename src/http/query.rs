@@ -50,7 +50,11 @@ impl Query {
     /// Ends the reading: what is left over is unknown.
     fn finish<T>(mut self, value: T) -> Result<T, Problem> {
         if !self.pairs.is_empty() {
-            self.fault("", "unknown_parameter", "There is a parameter that this call does not have.");
+            self.fault(
+                "",
+                "unknown_parameter",
+                "There is a parameter that this call does not have.",
+            );
         }
         match self.problem {
             Some(problem) => Err(problem),

@@ -1,9 +1,9 @@
 //! The whole API on one screen.
 
 use super::problem::{Kind, Problem};
-use super::survey_id::SurveyId;
 
-/// A call that the Worker serves.
+/// A call that the Worker serves. A survey's id is carried as given: whether it is one, and there is
+/// such a survey, shows where the survey is looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
     /// `GET /healthz`
@@ -19,17 +19,17 @@ pub enum Route {
     /// `GET /v1/surveys`
     ListSurveys,
     /// `GET /v1/surveys/{id}`
-    ReadSurvey(SurveyId),
+    ReadSurvey(String),
     /// `PUT /v1/surveys/{id}`
-    ReplaceSurvey(SurveyId),
+    ReplaceSurvey(String),
     /// `DELETE /v1/surveys/{id}`
-    DeleteSurvey(SurveyId),
+    DeleteSurvey(String),
     /// `POST /v1/surveys/{id}/responses`
-    Respond(SurveyId),
+    Respond(String),
     /// `GET /v1/surveys/{id}/kpis`
-    Kpis(SurveyId),
+    Kpis(String),
     /// `GET /v1/surveys/{id}/ledger`
-    Ledger(SurveyId),
+    Ledger(String),
     /// `OPTIONS` of a call that browsers make from other origins: the methods there.
     Preflight(String),
 }
@@ -63,7 +63,6 @@ impl Route {
 
 fn resource(path: &str) -> Option<Resource> {
     use Route::*;
-    let survey = SurveyId::parse;
     let segments: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
     Some(match segments.as_slice() {
         ["healthz"] => vec![("GET", Health)],
@@ -72,16 +71,16 @@ fn resource(path: &str) -> Option<Resource> {
         ["problems", slug] => vec![("GET", ProblemPage(Kind::from_slug(slug)?))],
         ["v1", "surveys"] => vec![("GET", ListSurveys), ("POST", CreateSurvey)],
         ["v1", "surveys", id] => {
-            let id = survey(id)?;
+            let id = (*id).to_owned();
             vec![
                 ("GET", ReadSurvey(id.clone())),
                 ("PUT", ReplaceSurvey(id.clone())),
                 ("DELETE", DeleteSurvey(id)),
             ]
         }
-        ["v1", "surveys", id, "responses"] => vec![("POST", Respond(survey(id)?))],
-        ["v1", "surveys", id, "kpis"] => vec![("GET", Kpis(survey(id)?))],
-        ["v1", "surveys", id, "ledger"] => vec![("GET", Ledger(survey(id)?))],
+        ["v1", "surveys", id, "responses"] => vec![("POST", Respond((*id).to_owned()))],
+        ["v1", "surveys", id, "kpis"] => vec![("GET", Kpis((*id).to_owned()))],
+        ["v1", "surveys", id, "ledger"] => vec![("GET", Ledger((*id).to_owned()))],
         _ => return None,
     })
 }

@@ -131,9 +131,8 @@ pub fn survey_id(row: Row) -> Result<u64, Misshapen> {
 /// question, and its tallies; in all, and by segment of the dimension `by`. The rows of the two
 /// statements go to [`released`].
 pub fn select_released(survey: u64, from: Day, to: Day, by: Option<&str>) -> [Statement; 2] {
-    let parameters = || {
-        [survey.into(), from.to_string().into(), to.to_string().into(), by.unwrap_or("").into()]
-    };
+    let parameters =
+        || [survey.into(), from.to_string().into(), to.to_string().into(), by.unwrap_or("").into()];
     [
         Statement::new(
             "select question, case when dimension = ?4 and ?4 <> '' then segment end as segment,

@@ -20,7 +20,8 @@ use super::{Columns, Misshapen, Row, Statement, Value, json};
 pub const MIGRATIONS: &[&str] = &[include_str!("../../schema/ledger/0001_ledger.sql")];
 
 /// Makes the table that counts migrations.
-pub const PREPARE: &str = "create table if not exists migrations (number integer primary key) strict";
+pub const PREPARE: &str =
+    "create table if not exists migrations (number integer primary key) strict";
 /// How many migrations the storage has: one row, one integer.
 pub const APPLIED: &str = "select count(*) from migrations";
 /// Notes that migration `?1` was applied.
