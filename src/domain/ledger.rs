@@ -186,6 +186,8 @@ pub struct Changes {
     pub batches_sealed: Vec<u64>,
     /// Batches that D1 has.
     pub batches_done: Vec<u64>,
+    /// Everything went but the head: nothing else need be written.
+    pub erased: bool,
 }
 
 /// What is to be done next, outside the Ledger.
@@ -320,6 +322,9 @@ impl Ledger {
         mut known: Known,
         changes: &mut Changes,
     ) -> Vec<Verdict> {
+        // What is overdue is not used, though it may not have been swept yet.
+        let forgotten = now.minus(SUBMISSION_LIFE);
+        known.submissions.retain(|_, tick| *tick >= forgotten);
         let decide = |(entry, marks): &(Entry, Marks)| {
             if self.head.deleted {
                 return Verdict::Deleted;
@@ -500,8 +505,12 @@ impl Ledger {
         Ok(self.head.revision)
     }
 
-    /// Forgets everything but that the survey was here.
-    pub fn delete(&mut self) {
+    /// Forgets everything but that the survey was here. Told again, it changes nothing more.
+    pub fn delete(&mut self, changes: &mut Changes) {
+        changes.erased = true;
+        if self.head.deleted {
+            return;
+        }
         self.head.deleted = true;
         self.head.revision += 1;
         self.head.definition = String::new();
@@ -513,9 +522,11 @@ impl Ledger {
     }
 
     /// The last day to which nothing can be added any more, all of which D1 has.
+    /// [`Ledger::advance`] must have brought the Ledger to `now`.
     pub fn complete_through(&self, now: Instant) -> Day {
-        let next = if self.buckets.is_empty() { self.grid_after(now) } else { self.tick_at(now) };
-        let open = next.minus(Duration(1)).day();
+        // The next tick is after now, so its batch belongs to today at the earliest. (It may well be
+        // that today is over too; but a revision may bring ticks that are nearer.)
+        let open = now.day();
         let undelivered = self.batches.front().map(|batch| batch.day);
         undelivered.map_or(open, |day| day.min(open)).plus(-1)
     }

@@ -269,16 +269,13 @@ impl Desk {
     }
 
     async fn delete(&self) -> Result<Told, Failure> {
-        let Some(statements) = self.change(|ledger, _| {
-            if !ledger.head.deleted {
-                ledger.delete();
-            }
-            Ok(ledger::erase(ledger))
-        })?
-        else {
+        let deleted = self.change(|ledger, changes| {
+            ledger.delete(changes);
+            Ok(())
+        })?;
+        if deleted.is_none() {
             return Ok(Told::Unopened);
-        };
-        self.storage.commit(statements)?;
+        }
         self.work().await;
         let gone = self.change(|ledger, _| Ok(ledger.head.projected >= ledger.head.revision))?;
         if gone == Some(true) {

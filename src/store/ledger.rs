@@ -174,6 +174,9 @@ pub fn nothing_left(rows: Vec<Row>) -> Result<bool, Misshapen> {
 
 /// What writes `changes`, whose other half is `ledger` as they left it. All of it in one commit.
 pub fn write(ledger: &Ledger, changes: &Changes) -> Vec<Statement> {
+    if changes.erased {
+        return erase(ledger);
+    }
     let mut all = Vec::new();
     if let Some(ends) = changes.window_ended {
         all.push(Statement::new("delete from window where ends <= ?1", [ends.0.into()]));
@@ -192,8 +195,10 @@ pub fn write(ledger: &Ledger, changes: &Changes) -> Vec<Statement> {
         let rows: Vec<(String, i64)> =
             changes.submissions.iter().map(|(marker, tick)| (marker.hex(), tick.0)).collect();
         all.push(Statement::new(
+            // One that is overdue may still be there.
             "insert into submissions (marker, tick)
-             select unhex(value ->> 0), value ->> 1 from json_each(?1)",
+             select unhex(value ->> 0), value ->> 1 from json_each(?1) where true
+             on conflict (marker) do update set tick = excluded.tick",
             [json(&rows)],
         ));
     }
@@ -302,7 +307,7 @@ fn write_head(head: &Head) -> Statement {
 }
 
 /// What erases all but the tombstone, for a Ledger whose survey was deleted.
-pub fn erase(ledger: &Ledger) -> Vec<Statement> {
+fn erase(ledger: &Ledger) -> Vec<Statement> {
     let tables = [
         "delete from window",
         "delete from persons",

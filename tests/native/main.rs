@@ -1,5 +1,15 @@
 //! The lower floors, natively: laws as properties, the real schemas on real SQLite, and a simulation of
 //! the Ledger under faults. One binary; each file is about one noun.
 
+mod bucket;
+mod floors;
+mod http;
 mod kpi;
+mod ledger;
+mod pseudonym;
+mod response;
+mod simulation;
+mod sql;
+mod sqlite;
 mod survey;
+mod themes;

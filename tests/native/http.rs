@@ -1,0 +1,317 @@
+//! The HTTP language: routes, problems, query parameters, web origins.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
+use std::collections::BTreeSet;
+
+use counterfoil::domain::time::Day;
+use counterfoil::http::policy::{
+    JSON_TYPES, MOST_RESPONSE, RESPONSE_TYPES, accept_size, accept_type, admit, preflight, share,
+};
+use counterfoil::http::problem::{Kind, Problem};
+use counterfoil::http::query::{self, Query};
+use counterfoil::http::reply::Reply;
+use counterfoil::http::route::Route;
+use counterfoil::http::survey_id::SurveyId;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+fn header<'a>(reply: &'a Reply, name: &str) -> Vec<&'a str> {
+    let found = reply.headers.iter().filter(|(n, _)| *n == name);
+    found.map(|(_, value)| value.as_str()).collect()
+}
+
+fn body(reply: &Reply) -> Value {
+    serde_json::from_str(&reply.body).unwrap()
+}
+
+fn kind(outcome: Result<Route, Problem>) -> Kind {
+    outcome.unwrap_err().kind()
+}
+
+#[test]
+fn every_kind_of_problem_has_a_page_of_its_own_and_a_slug() {
+    let slugs: BTreeSet<&str> = Kind::ALL.iter().map(|kind| kind.slug()).collect();
+    assert_eq!(slugs.len(), Kind::ALL.len());
+    for kind in Kind::ALL {
+        assert_eq!(Kind::from_slug(kind.slug()), Some(*kind));
+        assert!((400..600).contains(&kind.status()), "{kind:?}");
+        let page = kind.page();
+        assert!(page.starts_with("# ") && page.len() > 80, "{kind:?}");
+        let path = format!("/problems/{}", kind.slug());
+        assert_eq!(Route::find("GET", &path).unwrap(), Route::ProblemPage(*kind));
+        assert!(kind.slug().bytes().all(|b| b.is_ascii_lowercase() || b == b'-'));
+    }
+    let pages = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/problems")).unwrap();
+    let pages = pages.map(|page| page.unwrap().file_name().into_string().unwrap());
+    let pages: BTreeSet<String> = pages.collect();
+    let expected: BTreeSet<String> = slugs.iter().map(|slug| format!("{slug}.md")).collect();
+    assert_eq!(pages, expected, "no page without a problem");
+}
+
+#[test]
+fn a_problem_is_rendered_as_rfc_9457_says() {
+    for kind in Kind::ALL {
+        let reply = Problem::new(*kind).detail("So it is.").parameter("by", "x", "y").reply();
+        assert_eq!(reply.status, kind.status());
+        assert_eq!(header(&reply, "content-type"), ["application/problem+json"]);
+        let body = body(&reply);
+        assert_eq!(body["type"], json!(format!("/problems/{}", kind.slug())));
+        assert_eq!(body["title"], json!(kind.title()));
+        assert_eq!(body["status"], json!(kind.status()));
+        assert_eq!(body["detail"], json!("So it is."));
+        assert_eq!(body["errors"], json!([{"parameter": "by", "code": "x", "detail": "y"}]));
+        assert_eq!(header(&reply, "retry-after").len(), usize::from(kind.status() == 503));
+        assert_eq!(header(&reply, "www-authenticate").len(), usize::from(kind.status() == 401));
+    }
+    let plain = body(&Problem::new(Kind::NotFound).member("current", json!(1)).reply());
+    assert_eq!(plain["current"], json!(1));
+    assert!(plain.get("errors").is_none() && plain.get("detail").is_none());
+}
+
+#[test]
+fn every_reply_forbids_caching_framing_and_sniffing() {
+    for reply in
+        [Reply::json(200, &json!({})), Reply::empty(204), Problem::new(Kind::Invalid).reply()]
+    {
+        assert_eq!(header(&reply, "cache-control"), ["no-store"]);
+        assert_eq!(header(&reply, "x-content-type-options"), ["nosniff"]);
+        assert_eq!(header(&reply, "referrer-policy"), ["no-referrer"]);
+        assert!(header(&reply, "content-security-policy")[0].starts_with("default-src 'none'"));
+    }
+    assert!(header(&Reply::empty(204), "content-type").is_empty());
+}
+
+#[test]
+fn every_route_is_reached_by_its_method_and_no_other_is_allowed_there() {
+    let id = SurveyId::of(7).to_string();
+    let survey = format!("/v1/surveys/{id}");
+    let routes = [
+        ("/healthz".to_owned(), vec![("GET", Route::Health)]),
+        ("/openapi.json".to_owned(), vec![("GET", Route::OpenApi)]),
+        ("/survey.schema.json".to_owned(), vec![("GET", Route::SurveySchema)]),
+        ("/problems/invalid".to_owned(), vec![("GET", Route::ProblemPage(Kind::Invalid))]),
+        (
+            "/v1/surveys".to_owned(),
+            vec![("GET", Route::ListSurveys), ("POST", Route::CreateSurvey)],
+        ),
+        (
+            survey.clone(),
+            vec![
+                ("GET", Route::ReadSurvey(id.clone())),
+                ("PUT", Route::ReplaceSurvey(id.clone())),
+                ("DELETE", Route::DeleteSurvey(id.clone())),
+            ],
+        ),
+        (format!("{survey}/responses"), vec![("POST", Route::Respond(id.clone()))]),
+        (format!("{survey}/kpis"), vec![("GET", Route::Kpis(id.clone()))]),
+        (format!("{survey}/ledger"), vec![("GET", Route::Ledger(id.clone()))]),
+    ];
+    for (path, served) in &routes {
+        let methods: Vec<&str> = served.iter().map(|(method, _)| *method).collect();
+        let public = served.iter().any(|(_, route)| route.is_public());
+        for method in ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "get", ""] {
+            let wanted = if method == "HEAD" { "GET" } else { method };
+            let expected =
+                served.iter().find(|(m, _)| *m == wanted).map(|(_, route)| route.clone());
+            match (Route::find(method, path), expected) {
+                (Ok(found), Some(expected)) => assert_eq!(found, expected, "{method} {path}"),
+                (Ok(Route::Preflight(allowed)), None) => {
+                    assert!(public && method == "OPTIONS", "{method} {path}");
+                    assert_eq!(allowed, methods.join(", "));
+                }
+                (Err(problem), None) => {
+                    assert_eq!(problem.kind(), Kind::MethodNotAllowed, "{method} {path}");
+                    assert_eq!(header(&problem.reply(), "allow"), [methods.join(", ")]);
+                }
+                (found, expected) => panic!("{method} {path}: {found:?}, not {expected:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_no_path_of_ours_is_not_found() {
+    let id = SurveyId::of(7).text().to_owned();
+    let surveys = "/v1/surveys";
+    for path in [
+        "",
+        "/",
+        "//healthz",
+        "/healthz/",
+        "/Healthz",
+        "healthz",
+        "/v1",
+        "/v1/",
+        "/v2/surveys",
+        "/problems",
+        "/problems/",
+        "/problems/unheard-of",
+        "/problems/Invalid",
+    ] {
+        assert_eq!(kind(Route::find("GET", path)), Kind::NotFound, "{path}");
+    }
+    for rest in ["/", "/kpis/", "/unknown", "//kpis", "/kpis/more"] {
+        assert_eq!(
+            kind(Route::find("GET", &format!("{surveys}/{id}{rest}"))),
+            Kind::NotFound,
+            "{rest}"
+        );
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_survey_has_one_id_and_no_other_text_is_one(number in 0_u64..1 << 53, text in "[a-zA-Z0-9]{1,12}") {
+        let id = SurveyId::of(number);
+        prop_assert!(id.text().len() >= 8);
+        prop_assert_eq!(SurveyId::parse(id.text()), Some(id));
+        if let Some(parsed) = SurveyId::parse(&text) {
+            let canonical = SurveyId::of(parsed.number);
+            prop_assert_eq!(canonical.text(), text);
+        }
+    }
+
+    #[test]
+    fn no_path_breaks_the_routes(method in "[A-Z]{0,7}", path in "\\PC{0,40}") {
+        let _found = Route::find(&method, &path);
+        let _found = Route::find(&method, &format!("/v1/surveys/{path}"));
+    }
+}
+
+fn pairs(text: &str) -> Query {
+    let pair = |pair: &str| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (name.to_owned(), value.to_owned())
+    };
+    Query::new(text.split('&').filter(|pair| !pair.is_empty()).map(pair).collect())
+}
+
+/// The faults of a query in short: `limit form`.
+fn faults<T: std::fmt::Debug>(outcome: Result<T, Problem>) -> Vec<String> {
+    let problem = outcome.unwrap_err();
+    assert_eq!(problem.kind(), Kind::Invalid);
+    let body = body(&problem.reply());
+    let errors = body["errors"].as_array().unwrap().iter();
+    errors
+        .map(|e| format!("{} {}", e["parameter"].as_str().unwrap(), e["code"].as_str().unwrap()))
+        .collect()
+}
+
+#[test]
+fn pages_are_asked_for_within_bounds() {
+    let cursor = SurveyId::of(12);
+    assert_eq!(query::page(pairs("")).unwrap(), (50, 0));
+    assert_eq!(query::page(pairs(&format!("limit=100&cursor={cursor}"))).unwrap(), (100, 12));
+    for (text, expected) in [
+        ("limit=0", vec!["limit form"]),
+        ("limit=101", vec!["limit form"]),
+        ("limit=x&cursor=!", vec!["limit form", "cursor form"]),
+        ("limit=1&limit=2", vec!["limit duplicate_parameter"]),
+        ("page=1", vec![" unknown_parameter"]),
+    ] {
+        assert_eq!(faults(query::page(pairs(text))), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_dry_run_is_asked_for_in_one_way() {
+    assert!(query::dry_run(pairs("dry_run=1")).unwrap());
+    assert!(!query::dry_run(pairs("")).unwrap());
+    for text in ["dry_run=0", "dry_run=true", "dry_run"] {
+        assert_eq!(faults(query::dry_run(pairs(text))), ["dry_run form"], "{text}");
+    }
+    assert_eq!(faults(query::nothing(pairs("dry_run=1"))), [" unknown_parameter"]);
+}
+
+#[test]
+fn a_range_is_of_days_that_exist_and_of_ten_years_at_most() {
+    let today = Day::parse("2026-11-22").unwrap();
+    let range = |text: &str| query::range(pairs(text), today, &["channel"]);
+    let usual = range("").unwrap();
+    assert_eq!((usual.from.to_string(), usual.to), ("2026-10-24".to_owned(), today));
+    assert_eq!(range("by=channel&to=2024-02-29").unwrap().from.to_string(), "2024-01-31");
+    assert!(range("from=2016-11-22&to=2026-11-22").is_ok());
+    for (text, expected) in [
+        ("from=2026-02-29", vec!["from form"]),
+        ("from=2026-11-1", vec!["from form"]),
+        ("to=2026-11-22T00:00:00Z", vec!["to form"]),
+        ("from=2026-11-23", vec!["from range"]),
+        ("from=2016-11-20", vec!["from range"]),
+        ("by=x", vec!["by unknown_dimension"]),
+        ("by=", vec!["by unknown_dimension"]),
+        ("from=x&by=y&z=1", vec!["from form", "by unknown_dimension", " unknown_parameter"]),
+    ] {
+        assert_eq!(faults(range(text)), expected, "{text}");
+    }
+    assert_eq!(faults(query::range(pairs("by=channel"), today, &[])), ["by unknown_dimension"]);
+}
+
+#[test]
+fn promise_2_what_a_query_says_never_comes_back() {
+    let canary = "Canary7Q";
+    let text = format!("from={canary}&to={canary}&by={canary}&{canary}={canary}");
+    let told = query::range(pairs(&text), Day(0), &["channel"]).unwrap_err().reply();
+    assert!(!format!("{told:?}").contains(canary));
+}
+
+#[test]
+fn only_servers_our_own_pages_and_listed_origins_may_use_a_survey() {
+    let listed = ["https://shop.example".to_owned()];
+    let own = "https://feedback.example";
+    for (origin, admitted) in [
+        (None, true),
+        (Some(own), true),
+        (Some("https://shop.example"), true),
+        (Some("null"), false),
+        (Some(""), false),
+        (Some("https://shop.example.evil.example"), false),
+        (Some("http://shop.example"), false),
+        (Some("https://shop.example:8443"), false),
+        (Some("HTTPS://SHOP.EXAMPLE"), false),
+        (Some("*"), false),
+    ] {
+        let outcome = admit(origin, own, &listed);
+        assert_eq!(outcome.is_ok(), admitted, "{origin:?}");
+        if let Err(problem) = outcome {
+            assert_eq!(problem.kind(), Kind::OriginRefused);
+        }
+    }
+    assert!(admit(Some("null"), own, &["null".to_owned()]).is_ok(), "no survey can list it");
+}
+
+#[test]
+fn browsers_may_hand_problems_to_the_page_too_and_no_credentials_are_used() {
+    let problem = || Problem::new(Kind::Unavailable).reply();
+    let shared = share(problem(), Some("https://shop.example"));
+    assert_eq!(header(&shared, "access-control-allow-origin"), ["https://shop.example"]);
+    assert_eq!(header(&shared, "access-control-expose-headers"), ["retry-after"]);
+    assert_eq!(header(&shared, "vary"), ["origin"]);
+    let unshared = share(problem(), None);
+    assert!(header(&unshared, "access-control-allow-origin").is_empty());
+    assert_eq!(header(&unshared, "vary"), ["origin"], "or a cache would mix them up");
+    let flight = preflight("POST");
+    assert_eq!((flight.status, flight.body.as_str()), (204, ""));
+    assert_eq!(header(&flight, "access-control-allow-methods"), ["POST"]);
+    for reply in [shared, unshared, flight] {
+        assert!(header(&reply, "access-control-allow-credentials").is_empty());
+    }
+}
+
+#[test]
+fn bodies_are_of_the_right_type_and_size() {
+    for (given, response, other) in [
+        (Some("application/json"), true, true),
+        (Some("Application/JSON; charset=utf-8"), true, true),
+        (Some("text/plain;charset=UTF-8"), true, false),
+        (Some("text/html"), false, false),
+        (Some("application/jsonx"), false, false),
+        (Some(""), false, false),
+        (None, false, false),
+    ] {
+        assert_eq!(accept_type(given, RESPONSE_TYPES).is_ok(), response, "{given:?}");
+        assert_eq!(accept_type(given, JSON_TYPES).is_ok(), other, "{given:?}");
+    }
+    assert!(accept_size(MOST_RESPONSE, MOST_RESPONSE).is_ok());
+    let refused = accept_size(MOST_RESPONSE + 1, MOST_RESPONSE).unwrap_err();
+    assert_eq!(refused.kind(), Kind::BodyTooLarge);
+}

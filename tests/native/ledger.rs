@@ -1,0 +1,99 @@
+//! Single rules of the Ledger, each by itself; the simulation shows that they hold together.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
+use counterfoil::domain::ledger::{Changes, Due, Known, Ledger, SUBMISSION_LIFE, Verdict};
+use counterfoil::domain::pseudonym::Secret;
+use counterfoil::domain::time::{Duration, Instant};
+
+use crate::sql::{HOUR, entry, open};
+
+/// So many anonymous responses arrive; the tick that they are promised.
+fn answer(ledger: &mut Ledger, now: Instant, first: u8, count: u8) -> Instant {
+    let mut changes = Changes::default();
+    ledger.advance(now, &mut changes);
+    let group = (first..first + count).map(|i| entry(1, [0, 0, 1, 0], i)).collect();
+    let group = ledger.mark(now, group, &Secret::from_bytes([3; 32]), &mut changes);
+    let verdicts = ledger.take(now, &group, Known::default(), &mut changes);
+    let Some(Verdict::Accepted { withdrawable_until }) = verdicts.last() else { panic!() };
+    assert!(verdicts.iter().all(|verdict| verdict == &verdicts[0]));
+    *withdrawable_until
+}
+
+fn after(ledger: &Ledger, hours: i64) -> Instant {
+    ledger.head.created.plus(Duration(hours * HOUR))
+}
+
+#[test]
+fn a_clock_that_goes_back_brings_no_tick_back() {
+    let (mut ledger, _) = open();
+    let now = after(&ledger, 0).plus(Duration(1));
+    assert_eq!(answer(&mut ledger, now, 0, 5), after(&ledger, 1));
+    let now = after(&ledger, 1);
+    ledger.advance(now, &mut Changes::default());
+    assert_eq!(ledger.batches.len(), 1);
+    let back = after(&ledger, 1).minus(Duration(10));
+    assert_eq!(answer(&mut ledger, back, 5, 1), after(&ledger, 2), "that tick is over");
+}
+
+#[test]
+fn a_batch_is_confirmed_once_and_only_by_its_own_number() {
+    let (mut ledger, _) = open();
+    let now = after(&ledger, 0).plus(Duration(1));
+    answer(&mut ledger, now, 0, 6);
+    ledger.advance(after(&ledger, 1), &mut Changes::default());
+    for (sequence, released) in [(0, 0), (2, 0), (1, 6), (1, 6), (2, 6)] {
+        let mut changes = Changes::default();
+        ledger.delivered(sequence, &mut changes);
+        assert_eq!(ledger.accounts["q"].released, released, "sequence {sequence}");
+        assert!(ledger.conserved());
+    }
+    assert!(matches!(ledger.due(), Due::Rest(_)));
+}
+
+#[test]
+fn a_late_tick_is_the_last_one_that_was_due() {
+    let (mut ledger, _) = open();
+    let now = after(&ledger, 0).plus(Duration(1));
+    answer(&mut ledger, now, 0, 5);
+    let late = after(&ledger, 49).plus(Duration(7));
+    ledger.advance(late, &mut Changes::default());
+    assert_eq!(ledger.batches[0].day, after(&ledger, 49).minus(Duration(1)).day());
+    assert_eq!(ledger.head.next_tick, after(&ledger, 50));
+}
+
+#[test]
+fn promise_9_a_submission_is_known_for_30_days_from_its_tick_swept_or_not() {
+    let (mut ledger, _) = open();
+    let now = after(&ledger, 0).plus(Duration(1));
+    let tick = answer(&mut ledger, now, 0, 1);
+    for (later, known) in [
+        (tick.plus(SUBMISSION_LIFE), true),
+        (tick.plus(Duration::days(30)).plus(Duration(1)), false),
+    ] {
+        let mut changes = Changes::default();
+        ledger.advance(later, &mut changes);
+        let group = vec![entry(1, [0, 0, 1, 0], 0)];
+        let group = ledger.mark(later, group, &Secret::from_bytes([3; 32]), &mut changes);
+        let mut stored = Known::default();
+        stored.submissions.insert(group[0].1.submission, tick);
+        let verdicts = ledger.take(later, &group, stored, &mut changes);
+        let replayed = Verdict::Accepted { withdrawable_until: tick };
+        assert_eq!(verdicts[0] == replayed, known);
+        assert_eq!(changes.submissions.is_empty(), known);
+    }
+}
+
+#[test]
+fn a_revision_brings_no_tick_nearer_and_reopens_no_day() {
+    let (mut ledger, _) = open();
+    let reported = ledger.complete_through(after(&ledger, 0));
+    assert_eq!(reported, after(&ledger, 0).day().plus(-1), "today is never over");
+    ledger.survey.release.every = Duration::days(5);
+    let now = after(&ledger, 0).plus(Duration(1));
+    let promised = answer(&mut ledger, now, 0, 5);
+    assert_eq!(promised, after(&ledger, 120));
+    ledger.survey.release.every = Duration(HOUR);
+    ledger.advance(promised.minus(Duration(1)), &mut Changes::default());
+    assert!(ledger.batches.is_empty(), "they were promised their time");
+    assert_eq!(answer(&mut ledger, now.plus(Duration(1)), 5, 1), promised);
+}

@@ -1,0 +1,468 @@
+//! What must be true after every commit and every word to D1. The oracle knows who sent what and what
+//! was answered; it keeps by name where every answer is, which the Ledger itself cannot.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use counterfoil::domain::ledger::{Account, Batch, Figures, Ledger, Unrevised, Verdict};
+use counterfoil::domain::survey::Survey;
+use counterfoil::domain::tally::{Cohort, NONE, OTHER, Sealed, Tallies};
+use counterfoil::domain::time::{Day, Duration, Instant};
+use counterfoil::store::{Row, Statement, Value};
+
+use super::people::{MONTH, Name, Reply, Sent, Terms, survey};
+use crate::sqlite::Sqlite;
+
+/// One answer: its question and its name.
+type Counted = (String, Name);
+
+/// What a submission was told.
+struct Submission {
+    arrived: Instant,
+    /// The tick that it was promised, where a reply got through.
+    tick: Option<Instant>,
+    /// Nobody heard whether it had been forgotten when it came again.
+    doubtful: bool,
+}
+
+/// What is known of one that was counted.
+struct Voice {
+    arrived: Instant,
+    /// Until when it can be taken back, where a reply got through.
+    promised: Option<Instant>,
+    min_cohort: u64,
+    offers: BTreeMap<String, Vec<String>>,
+}
+
+/// A row of `cohorts`.
+#[derive(Clone, Default, PartialEq)]
+struct Release {
+    n: u64,
+    tallies: Tallies,
+}
+
+pub struct Oracle {
+    created: Instant,
+    pub survey: Survey,
+    pub revision: u64,
+    /// How often the storage was lost.
+    pub incarnation: u64,
+    terms: Terms,
+    history: Vec<Terms>,
+    /// Nothing is promised of a deleted survey but that it is gone.
+    pub deleted: bool,
+    names: Name,
+    submissions: BTreeMap<u32, Submission>,
+    voices: BTreeMap<Name, Voice>,
+    /// The current window's end; how many there were; who was counted in which.
+    window: Option<Instant>,
+    windows: u64,
+    persons: BTreeSet<(u64, u8)>,
+    /// All that must be somewhere; that which this storage counted; that which may turn up in D1.
+    expected: BTreeSet<Counted>,
+    here: BTreeSet<Counted>,
+    limbo: BTreeSet<Counted>,
+    expired: BTreeSet<Counted>,
+    pending: BTreeMap<Counted, Cohort>,
+    sealed: Vec<(Cohort, BTreeSet<Counted>)>,
+    next_sequence: u64,
+    next_tick: Instant,
+    accounts: BTreeMap<String, Account>,
+    figures: BTreeMap<String, Figures>,
+    d1: BTreeMap<[String; 4], Release>,
+    released: BTreeSet<Counted>,
+    reported: Option<Day>,
+    /// The scale of the first question once it has counts.
+    rescaled: Option<bool>,
+    latest: Instant,
+}
+
+/// The names among tallies, each of which must be there once.
+fn names(question: &str, n: u64, tallies: &Tallies) -> BTreeSet<Counted> {
+    let mut found = BTreeSet::new();
+    for (key, count) in &tallies.0 {
+        if let Some(name) = key.strip_prefix('r') {
+            assert_eq!(*count, 1, "{question}: {key} is counted twice");
+            found.insert((question.to_owned(), name.parse().unwrap()));
+        }
+    }
+    assert_eq!(found.len() as u64, n, "{question}: each is counted with its answer");
+    assert_eq!(tallies.0.get("all"), Some(&n), "{question}: equal answers add up");
+    let chosen = tallies.0.keys().filter(|key| key.starts_with('m')).count() as u64;
+    assert_eq!(chosen, if question == "reasons" { n } else { 0 }, "no key is lost");
+    found
+}
+
+impl Oracle {
+    pub fn new(created: Instant, terms: Terms) -> Self {
+        Self {
+            created,
+            survey: survey(&terms.definition()),
+            revision: 1,
+            incarnation: 0,
+            history: vec![terms.clone()],
+            terms,
+            deleted: false,
+            names: 0,
+            submissions: BTreeMap::new(),
+            voices: BTreeMap::new(),
+            window: None,
+            windows: 0,
+            persons: BTreeSet::new(),
+            expected: BTreeSet::new(),
+            here: BTreeSet::new(),
+            limbo: BTreeSet::new(),
+            expired: BTreeSet::new(),
+            pending: BTreeMap::new(),
+            sealed: Vec::new(),
+            next_sequence: 1,
+            next_tick: created,
+            accounts: BTreeMap::new(),
+            figures: BTreeMap::new(),
+            d1: BTreeMap::new(),
+            released: BTreeSet::new(),
+            reported: None,
+            rescaled: None,
+            latest: created,
+        }
+    }
+
+    /// Names what a reply sends.
+    pub fn send(&mut self, reply: &Reply) -> Sent {
+        self.names += 1;
+        let submission = match &reply.again {
+            // One of the last twenty, most of which are young.
+            Some(index) => self.names.saturating_sub(1 + index.index(20) as u32).max(1),
+            None => self.names,
+        };
+        reply.send(self.names, submission, &self.survey, self.revision)
+    }
+
+    /// The clock was put back: what was said of days that are not over any more is void.
+    pub fn clock_went_back(&mut self, now: Instant) {
+        self.reported = self.reported.map(|day| day.min(now.day().plus(-1)));
+    }
+
+    /// A group was committed; its members were told these verdicts, if they lived to hear them.
+    pub fn took(&mut self, now: Instant, sent: &[Sent], verdicts: Option<&[Verdict]>) {
+        if sent.iter().any(|sent| sent.person.is_some()) && self.window.is_none() {
+            let length = self.survey.window.0;
+            let past = (now.0 - self.created.0).div_euclid(length);
+            self.window = Some(Instant(self.created.0 + (past + 1) * length));
+            self.windows += 1;
+        }
+        let mut ticks = BTreeSet::new();
+        for (i, sent) in sent.iter().enumerate() {
+            let verdict = verdicts.map(|verdicts| &verdicts[i]);
+            if sent.entry.revision != self.revision {
+                assert!(matches!(verdict, None | Some(Verdict::OtherRevision)));
+                continue;
+            }
+            let told = verdict.map(|verdict| match verdict {
+                Verdict::Accepted { withdrawable_until } => *withdrawable_until,
+                other => panic!("{other:?} to an entry by the current revision"),
+            });
+            if self.knows(now, sent, told) {
+                let first = self.submissions.get_mut(&sent.submission).unwrap();
+                match (told, first.tick) {
+                    (Some(told), Some(first)) => assert_eq!(told, first, "replays look alike"),
+                    (told, first_tick) => first.tick = first_tick.or(told),
+                }
+                continue;
+            }
+            if let Some(told) = told {
+                assert!(told > now, "there is time to take it back");
+                ticks.insert(told);
+            }
+            let submission = Submission { arrived: now, tick: told, doubtful: false };
+            self.submissions.insert(sent.submission, submission);
+            // Promise 6: once per person and window.
+            if sent.person.is_none_or(|person| self.persons.insert((self.windows, person))) {
+                self.count(now, sent, told);
+            }
+        }
+        assert!(ticks.len() <= 1, "first and repeated answers look alike: {ticks:?}");
+    }
+
+    fn count(&mut self, now: Instant, sent: &Sent, promised: Option<Instant>) {
+        for answer in &sent.entry.answers {
+            let counted = (answer.question.clone(), sent.name);
+            self.expected.insert(counted.clone());
+            self.here.insert(counted);
+            if answer.question == "recommend" {
+                self.rescaled.get_or_insert(self.terms.rescaled);
+            }
+        }
+        let offers = sent.entry.offers.iter();
+        let voice = Voice {
+            arrived: now,
+            promised,
+            min_cohort: self.terms.min_cohort,
+            offers: offers.map(|o| (o.dimension.clone(), o.segments.clone())).collect(),
+        };
+        self.voices.insert(sent.name, voice);
+    }
+
+    /// Whether a submission is known: for 30 days from its tick it must be, and then (promise 9) it
+    /// must not. Where the tick or the clock leaves doubt, the outcome tells.
+    fn knows(&mut self, now: Instant, sent: &Sent, told: Option<Instant>) -> bool {
+        let Some(first) = self.submissions.get_mut(&sent.submission) else { return false };
+        if first.tick.unwrap_or(first.arrived).plus(MONTH) >= self.latest {
+            return true;
+        }
+        let forgotten = |tick: Instant| tick.plus(MONTH) < now;
+        if first.tick.is_some_and(forgotten) && !first.doubtful {
+            return false;
+        }
+        let counted = self.pending.keys().any(|(_, name)| *name == sent.name);
+        let fresh = counted || told.is_some_and(|told| Some(told) != first.tick && told > now);
+        first.doubtful |= told.is_none();
+        !fresh
+    }
+
+    pub fn revised(&mut self, told: &Result<u64, Unrevised>, terms: &Terms) {
+        let asked = terms.questions & 1 != 0;
+        let locked = asked && self.rescaled.is_some_and(|scale| scale != terms.rescaled);
+        match told {
+            Ok(revision) => {
+                assert!(!locked, "a scale with counts was changed");
+                assert_eq!(*revision, self.revision + 1);
+                self.revision = *revision;
+                self.survey = survey(&terms.definition());
+                self.terms = terms.clone();
+                self.history.push(terms.clone());
+            }
+            Err(Unrevised::ScaleChanged(questions)) => {
+                assert!(locked);
+                assert_eq!(questions, &["recommend"]);
+            }
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+
+    /// A Ledger is being opened with the definition that D1 has: one of those that there were.
+    pub fn opened(&mut self, revision: u64, definition: &str) {
+        let found = self.history.iter().rev().find(|terms| terms.definition() == definition);
+        self.terms = found.expect("D1 was told this definition").clone();
+        (self.survey, self.revision) = (survey(definition), revision);
+    }
+
+    /// Something was committed: every promise holds for what is stored now.
+    pub fn committed(&mut self, storage: &Sqlite, now: Instant) {
+        let Some(ledger) = storage.load() else { return };
+        if self.deleted {
+            return;
+        }
+        self.latest = self.latest.max(now);
+        assert!(ledger.conserved(), "promise 7");
+        // The last tick of the grid that is not after now, unless a later one was promised.
+        let every = self.survey.release.every.0;
+        let passed = (now.0 - self.created.0).div_euclid(every);
+        let tick = self.next_tick.max(Instant(self.created.0 + passed * every));
+
+        let mut pending = BTreeMap::new();
+        for (key, bucket) in &ledger.buckets {
+            for counted in names(&key.question, bucket.n, &bucket.tallies) {
+                assert!(pending.insert(counted, key.cohort.clone()).is_none(), "pending twice");
+            }
+        }
+        let mut gone: BTreeSet<Counted> = self.pending.keys().cloned().collect();
+        let first = self.next_sequence;
+        for batch in ledger.batches.iter().filter(|batch| batch.sequence >= first) {
+            assert_eq!(batch.sequence, self.next_sequence, "batches are numbered without a gap");
+            self.next_sequence += 1;
+            for counted in self.seal(batch, tick, now) {
+                assert!(gone.remove(&counted), "{counted:?} was sealed, and was not pending");
+            }
+        }
+        gone.retain(|counted| !pending.contains_key(counted));
+        self.expire(gone, &ledger, tick);
+        self.pending = pending;
+        self.tell_figures(&ledger);
+        self.next_tick = ledger.head.next_tick;
+        self.accounts = ledger.accounts;
+
+        if self.window.is_some_and(|ends| ends <= now) {
+            self.window = None;
+        }
+        let over =
+            "select 1 from persons where window <= ?1 union select 1 from window where ends <= ?1";
+        let over = storage.select(&Statement::new(over, [now.0.into()])).unwrap();
+        assert!(over.is_empty(), "promise 9: a window that is over is forgotten");
+    }
+
+    fn seal(&mut self, batch: &Batch, tick: Instant, now: Instant) -> BTreeSet<Counted> {
+        assert!(tick <= now, "nothing is sealed before a tick");
+        assert_eq!(batch.day, tick.minus(Duration(1)).day());
+        let mut all = BTreeSet::new();
+        for cohort in &batch.cohorts {
+            let sealed = names(&cohort.question, cohort.n, &cohort.tallies);
+            self.judge(cohort, &sealed, tick, now);
+            let place = Cohort::of(&cohort.dimension, &cohort.segment);
+            assert!(sealed.iter().all(|counted| all.insert(counted.clone())), "sealed twice");
+            self.sealed.push((place, sealed));
+        }
+        all
+    }
+
+    fn judge(&self, cohort: &Sealed, sealed: &BTreeSet<Counted>, tick: Instant, now: Instant) {
+        let voices: Vec<&Voice> = sealed.iter().map(|(_, name)| &self.voices[name]).collect();
+        // Names rise, so this one began the first of the buckets, whatever the clock said since.
+        let first = voices[0];
+        // Promise 4: large enough by the rule of now, and by the rule when it was begun.
+        assert!(cohort.n >= 5 && cohort.min_cohort >= 5);
+        assert!(cohort.n >= self.terms.min_cohort, "too small by the rule of now");
+        assert!(cohort.n >= first.min_cohort, "too small by the rule when it was begun");
+        // Promise 9: nothing overdue is used.
+        assert!(first.arrived.plus(MONTH) > tick, "pending for more than 30 days");
+        for voice in voices {
+            assert!(voice.arrived < now, "sealed by its own arrival");
+            // Promise 8: whoever was promised time has it.
+            assert!(voice.promised.is_none_or(|promised| promised <= now), "sealed too early");
+            // Promise 3: in the one cohort that was drawn, or wider.
+            let offered = voice.offers.get(&cohort.dimension);
+            let stands = match cohort.segment.as_str() {
+                NONE => offered.is_some_and(Vec::is_empty),
+                OTHER => offered.is_some(),
+                segment => offered.is_some_and(|o| o.iter().any(|given| given == segment)),
+            };
+            assert!(stands || cohort.dimension.is_empty(), "in a cohort that it never named");
+        }
+    }
+
+    fn expire(&mut self, gone: BTreeSet<Counted>, ledger: &Ledger, tick: Instant) {
+        for (question, account) in &ledger.accounts {
+            let before = self.accounts.get(question).map_or(0, |account| account.expired);
+            let lost: Vec<_> = gone.iter().filter(|(of, _)| of == question).collect();
+            assert_eq!(account.expired - before, lost.len() as u64, "{question}: lost {lost:?}");
+            let overdue = |(_, name): &&Counted| self.voices[name].arrived.plus(MONTH) <= tick;
+            assert!(lost.is_empty() || lost.iter().any(overdue), "expired too early");
+        }
+        assert!(gone.iter().all(|(question, _)| ledger.accounts.contains_key(question)));
+        self.expired.extend(gone);
+    }
+
+    /// What is told of the accounts moves only by blocks that are large enough (promise 4).
+    fn tell_figures(&mut self, ledger: &Ledger) {
+        let figures = ledger.figures().into_iter().map(|told| (told.question.clone(), told));
+        let figures: BTreeMap<String, Figures> = figures.collect();
+        for (question, told) in &figures {
+            assert_eq!(told.pending, None);
+            let before = self.figures.get(question);
+            let moves = [
+                (told.accepted, before.map(|b| b.accepted)),
+                (told.sealed, before.map(|b| b.sealed)),
+                (told.released, before.map(|b| b.released)),
+                (told.withdrawn, before.map(|b| b.withdrawn)),
+                (told.expired, before.map(|b| b.expired)),
+            ];
+            for (after, before) in moves {
+                let moved = after.abs_diff(before.unwrap_or(0));
+                assert!(moved == 0 || moved >= 5, "{question}: a figure moved by {moved}");
+            }
+        }
+        self.figures = figures;
+    }
+
+    /// D1 was told something by the Ledger of this incarnation.
+    pub fn told(&mut self, d1: &Sqlite, incarnation: u64) {
+        if self.deleted {
+            return;
+        }
+        let rows = d1.rows("select day, question, dimension, segment, n, tallies from cohorts");
+        let after: BTreeMap<[String; 4], Release> = rows.into_iter().map(release).collect();
+        assert!(self.d1.keys().all(|key| after.contains_key(key)), "nothing leaves D1");
+        let mut released = BTreeSet::new();
+        for (key, row) in &after {
+            let [day, question, dimension, segment] = key;
+            let all = names(question, row.n, &row.tallies);
+            let before = self.d1.get(key).cloned().unwrap_or_default();
+            assert!(all.iter().all(|counted| released.insert(counted.clone())), "released twice");
+            if *row == before {
+                continue;
+            }
+            let added: BTreeSet<_> = all.difference(&self.released).cloned().collect();
+            assert_eq!(row.n - before.n, added.len() as u64);
+            // What was added are whole sealed cohorts: by themselves large, and disjoint.
+            let cohort = Cohort::of(dimension, segment);
+            let whole = self.sealed.iter().filter(|(place, _)| *place == cohort);
+            let whole: usize =
+                whole.filter(|(_, one)| one.is_subset(&added)).map(|(_, one)| one.len()).sum();
+            assert_eq!(whole, added.len(), "not as it was sealed");
+            // Promise 5. (A lost Ledger has no say in what its last words do.)
+            let final_through = self.reported.filter(|_| incarnation == self.incarnation);
+            let day = Day::parse(day).unwrap();
+            assert!(
+                final_through.is_none_or(|through| day > through),
+                "{day} was said to be final"
+            );
+        }
+        (self.d1, self.released) = (after, released);
+    }
+
+    /// Somebody was told that all is complete through this day.
+    pub fn reported(&mut self, day: Day) {
+        assert!(self.reported.is_none_or(|before| day >= before), "complete_through went back");
+        self.reported = Some(day);
+    }
+
+    /// Every answer that was counted is in exactly one place, by name; and nothing else is anywhere.
+    pub fn check(&self, ledger: &Ledger, applied: i64) {
+        let mut places: BTreeMap<&Counted, u32> = BTreeMap::new();
+        for counted in self.pending.keys().chain(&self.expired).chain(&self.released) {
+            *places.entry(counted).or_default() += 1;
+        }
+        let mut sealed = BTreeSet::new();
+        for batch in &ledger.batches {
+            for cohort in &batch.cohorts {
+                sealed.extend(names(&cohort.question, cohort.n, &cohort.tallies));
+            }
+            let known = sealed.iter().filter(|counted| self.released.contains(*counted)).count();
+            let has = applied >= batch.sequence as i64;
+            assert_eq!(known, if has { sealed.len() } else { 0 }, "D1 has a batch or has it not");
+            sealed.retain(|counted| !self.released.contains(counted));
+        }
+        for counted in &sealed {
+            *places.entry(counted).or_default() += 1;
+        }
+        let twice: Vec<_> = places.iter().filter(|(_, places)| **places > 1).collect();
+        assert!(twice.is_empty(), "counted twice: {twice:?}");
+        let lost: Vec<_> = self.expected.iter().filter(|one| !places.contains_key(one)).collect();
+        assert!(lost.is_empty(), "lost: {lost:?}");
+        let allowed = |one: &&&Counted| !self.expected.contains(*one) && !self.limbo.contains(*one);
+        let stray: Vec<_> = places.keys().filter(allowed).collect();
+        assert!(stray.is_empty(), "counted, but should not have been: {stray:?}");
+        for (question, account) in &ledger.accounts {
+            let here = self.here.iter().filter(|(of, _)| of == question).count() as u64;
+            assert_eq!(account.accepted, here, "{question}: accepted");
+        }
+    }
+
+    /// The storage is gone: what was pending is lost, what was sealed may yet arrive, who was counted
+    /// is forgotten.
+    pub fn lost(&mut self) {
+        self.incarnation += 1;
+        let released = &self.released;
+        self.limbo.extend(self.sealed.iter().flat_map(|(_, sealed)| sealed).cloned());
+        self.expected.retain(|counted| released.contains(counted));
+        self.expired.clear();
+        self.here.clear();
+        self.submissions.clear();
+        self.pending.clear();
+        self.accounts.clear();
+        self.figures.clear();
+        self.window = None;
+        self.windows += 1;
+        self.rescaled = None;
+        (self.next_sequence, self.next_tick) = (1, self.created);
+    }
+}
+
+fn release(row: Row) -> ([String; 4], Release) {
+    let text = |value: &Value| match value {
+        Value::Text(text) => text.clone(),
+        other => panic!("{other:?}"),
+    };
+    let key = [0, 1, 2, 3].map(|column| text(&row[column]));
+    let Value::Integer(n) = row[4] else { panic!("{row:?}") };
+    (key, Release { n: n as u64, tallies: serde_json::from_str(&text(&row[5])).unwrap() })
+}

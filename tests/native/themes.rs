@@ -1,0 +1,132 @@
+//! Comments and the themes that are found in them.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
+use counterfoil::domain::json::Json;
+use counterfoil::domain::survey_json;
+use counterfoil::domain::themes::Tagger;
+use proptest::prelude::*;
+
+fn tagger(themes: &str) -> Tagger {
+    let text = format!(
+        r#"{{"name": "n", "questions": [{{"id": "why", "kind": "comment"}}], "themes": {themes}}}"#
+    );
+    Tagger::new(&survey_json::read(&Json::read(text.as_bytes()).unwrap()).unwrap())
+}
+
+fn tags(themes: &str, comment: &str) -> Vec<String> {
+    tagger(themes).tag(comment)
+}
+
+/// Whether a comment has the theme that these words show.
+fn has(word: &str, comment: &str) -> bool {
+    let word = serde_json::to_string(word).unwrap();
+    !tags(&format!(r#"{{"theme": {{"en": [{word}]}}}}"#), comment).is_empty()
+}
+
+#[test]
+fn words_of_every_language_are_searched_in_every_comment() {
+    let themes = r#"{"delivery": {"en": ["delivery"], "nl": ["bezorging"], "de": ["Lieferung"],
+                                  "fr": ["livraison"]},
+                     "price": {"en": ["expensive"], "de": ["teuer"]}}"#;
+    assert_eq!(tags(themes, "De bezorging was laat"), ["delivery"]);
+    assert_eq!(tags(themes, "Die Lieferung war zu teuer."), ["delivery", "price"]);
+    assert_eq!(tags(themes, "Livraison: rapide !"), ["delivery"]);
+    assert_eq!(tags(themes, "expensive DELIVERY, expensive delivery"), ["delivery", "price"]);
+    assert!(tags(themes, "Nothing of the kind").is_empty());
+}
+
+#[test]
+fn words_are_compared_without_case_accents_and_forms() {
+    for (word, comment) in [
+        ("réclamation", "UNE RECLAMATION"),
+        ("reclamation", "une réclamation"),
+        ("reclamation", "une re\u{301}clamation"),
+        ("Straße", "auf der STRASSE"),
+        ("strasse", "auf der Straße"),
+        ("Größe", "die GRÖSSE"),
+        ("Größe", "die gro\u{308}ße"),
+        ("ﬁne", "all fine"),
+        ("office", "the oﬃce"),
+        ("één", "een"),
+        ("Ελλάδα", "ελλαδα"),
+        ("２４", "24"),
+        ("naïve", "a NAIVE idea"),
+        ("İstanbul", "istanbul"),
+    ] {
+        assert!(has(word, comment), "{word} in {comment}");
+    }
+}
+
+#[test]
+fn a_word_is_found_only_between_word_boundaries() {
+    for comment in
+        ["late", "late.", "(late)", "too late", "late\u{a0}again", "„late“", "late—again", "x-late"]
+    {
+        assert!(has("late", comment), "{comment}");
+    }
+    for comment in
+        ["latent", "plate", "lately", "late2", "2late", "ßlate", "étlate", "la te", "lat"]
+    {
+        assert!(!has("late", comment), "{comment}");
+    }
+}
+
+#[test]
+fn a_phrase_is_found_over_any_white_space() {
+    for comment in
+        ["customer service", "Customer   Service!", "customer\nservice", "customer\u{a0}\tservice"]
+    {
+        assert!(has("customer service", comment), "{comment}");
+    }
+    assert!(!has("customer service", "customer, service"));
+    assert!(
+        has("  customer   service ", "our customer service"),
+        "white space in a word is one space"
+    );
+}
+
+#[test]
+fn words_that_overlap_or_lie_in_each_other_are_all_found() {
+    let themes = r#"{"a": {"en": ["customer service"]}, "b": {"en": ["service desk"]},
+                     "c": {"en": ["service"]}, "d": {"en": ["customer service desk now"]}}"#;
+    assert_eq!(tags(themes, "the customer service desk"), ["a", "b", "c"]);
+}
+
+#[test]
+fn a_word_of_marks_alone_and_an_empty_comment_show_nothing() {
+    assert!(!has("\u{301}", "anything \u{301}"));
+    assert!(!has("late", ""));
+    assert!(!has("late", " \n "));
+}
+
+#[test]
+fn the_longest_comments_come_to_an_end_whatever_they_say() {
+    let words: Vec<String> = (1..=64).map(|n| "a".repeat(n)).collect();
+    let words = serde_json::to_string(&words).unwrap();
+    let tagger = tagger(&format!(r#"{{"t": {{"en": {words}}}}}"#));
+    let comments = [
+        "a".repeat(2_000),
+        "a ".repeat(1_000),
+        "\u{fdfa}".repeat(2_000),
+        "a\u{301}".repeat(1_000),
+        " ".repeat(2_000),
+    ];
+    let found = comments.map(|comment| tagger.tag(&comment).len());
+    assert_eq!(found, [0, 1, 0, 0, 0]);
+}
+
+proptest! {
+    #[test]
+    fn a_word_between_others_is_found_in_any_company(
+        before in "[\\PC]{0,20}", after in "[\\PC]{0,20}", word in "[a-z]{1,8}( [a-z]{1,8})?",
+    ) {
+        let comment = format!("{before} {} {after}", word.to_uppercase());
+        prop_assert!(has(&word, &comment));
+    }
+
+    #[test]
+    fn no_comment_is_too_odd_to_search(comment in "\\PC{0,200}") {
+        let found = tags(r#"{"a": {"en": ["a"]}, "b": {"en": ["b c"]}}"#, &comment);
+        prop_assert!(found.is_sorted() && found.len() <= 2);
+    }
+}
