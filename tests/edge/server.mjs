@@ -84,7 +84,11 @@ export async function startServer({
     await stop();
     rmSync(stateDir, { recursive: true, force: true });
   }
-  return { url, stateDir, adminKey, pepper, logs, api: connect(url, { key: adminKey }), stop, kill, discard };
+  // A connection a call: workerd closes idle ones after 5 s, and a call that picks one just then is lost.
+  const call = connect(url, { key: adminKey });
+  const api = (method, path, body, options = {}) =>
+    call(method, path, body, { ...options, headers: { connection: "close", ...options.headers } });
+  return { url, stateDir, adminKey, pepper, logs, api, stop, kill, discard };
 }
 
 function onLines(stream, take) {
