@@ -42,7 +42,7 @@ const stateDir = mkdtempSync(path.join(tmpdir(), "counterfoil-bench-"));
 process.on("exit", () => rmSync(stateDir, { recursive: true, force: true }));
 try {
   const { values } = parseArgs({ options: { quick: { type: "boolean" } } });
-  const [rounds, requests] = values.quick ? [3, 500] : [7, 3000];
+  const [rounds, requests] = values.quick ? [5, 400] : [15, 1000];
   const key = makeKey();
   const server = await serve({ stateDir, build: BUILD, vars: { ADMIN_KEY: key, PEPPER: makeKey() } });
   endWith(server);

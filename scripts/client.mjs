@@ -28,10 +28,13 @@ export function connect(url, { key, connections = 64 } = {}) {
       }
       for (const [name, value] of Object.entries(options.headers ?? {})) headers[name.toLowerCase()] = value;
       const call = request(new URL(path, base), { method, agent, headers, timeout: CALL_TIMEOUT_MS }, (reply) => {
+        const { socket } = reply;
         const parts = [];
         reply.on("data", (part) => parts.push(part));
         reply.on("error", reject);
         reply.on("end", () => {
+          // workerd drops a connection whose request it has refused unread, without a word: never use it again.
+          if (reply.statusCode >= 400) socket.destroy();
           const text = Buffer.concat(parts).toString();
           const isJson = /^application\/([\w.-]+\+)?json\b/.test(reply.headers["content-type"] ?? "");
           let json;

@@ -14,6 +14,7 @@ import { readKeys } from "./keys.mjs";
 import { readMapping, responseOf, surveyFor } from "./mapping.mjs";
 import { openRun } from "./run.mjs";
 
+const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const LONGEST_WAIT_MS = 15 * 60_000;
 const MOST_AT_ONCE = 1024;
 const USAGE = `usage: scripts/replay FILE.csv (--survey ID | --create) --answer COLUMN=QUESTION [...]
@@ -178,8 +179,9 @@ function progress(total, start) {
   return { update, stop() {} };
 }
 
-const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const milliseconds = (text) => parseInt(text, 10) * UNITS[text.at(-1)];
+function milliseconds(text) {
+  return parseInt(text, 10) * UNITS[text.at(-1)];
+}
 
 /**
  * Waits until nothing is pending, or the time has passed in which all of it is merged and sealed that
@@ -192,26 +194,17 @@ async function released(api, { id, release }) {
     console.log(`Waiting at most ${LONGEST_WAIT_MS / 60_000} minutes, though the survey's patience of ${release.patience} allows longer.`);
   }
   const until = Date.now() + Math.min(needed, LONGEST_WAIT_MS);
-  let before;
-  for (let quiet = 0; quiet < 3 && Date.now() < until; ) {
+  while (Date.now() < until) {
     await sleep(Math.min(every, until - Date.now()));
-    const rows = accounts(await ask(api, "GET", `/v1/surveys/${id}/ledger`));
-    const now = JSON.stringify(rows);
-    const empty = rows.length > 0 && rows.every((row) => row.released > 0 && row.pending + row.sealed === 0);
-    quiet = empty && now === before ? quiet + 1 : 0;
-    before = now;
+    const ledger = await ask(api, "GET", `/v1/surveys/${id}/ledger`);
+    if (!ledger.next_tick && ledger.questions.every((row) => row.sealed === 0)) break;
   }
-}
-
-/** The Ledger's accounts as rows, one per question. */
-function accounts(ledger) {
-  return Object.entries(ledger.questions).map(([id, account]) => ({ question: id, ...account }));
 }
 
 async function report(api, id) {
   const ledger = await ask(api, "GET", `/v1/surveys/${id}/ledger`);
-  console.log(`\nLedger, conserved: ${ledger.conserved}, next tick: ${ledger.next_tick ?? "none"}`);
-  table(accounts(ledger), ["question", "accepted", "pending", "sealed", "released", "withdrawn", "expired"]);
+  console.log(`\nLedger, without what is pending (conserved: ${ledger.conserved}, next tick: ${ledger.next_tick ?? "none"})`);
+  table(ledger.questions, ["question", "accepted", "sealed", "released", "withdrawn", "expired"]);
   const { kpis, complete_through } = await ask(api, "GET", `/v1/surveys/${id}/kpis`);
   console.log(`\nScores, complete through ${complete_through}`);
   const rows = kpis.map(({ interval, option, theme, ...kpi }) => ({
