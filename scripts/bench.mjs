@@ -25,7 +25,7 @@ const CONNECTIONS = [16, 64];
 const GOAL = 0.8; // accepted responses against empty calls
 const CALL_LIMIT_S = 120;
 
-// A survey like the one in the design's example; its ticks come during the measurement, as in life.
+// A survey with questions of three kinds; its ticks come during the measurement, as in life.
 const SURVEY = {
   name: "Bench",
   questions: [

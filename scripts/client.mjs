@@ -76,7 +76,7 @@ export function submissionId(runKey, n) {
 }
 
 const passing = (reply) => reply.status === 429 || reply.status === 502 || reply.status === 503;
-const outdated = (reply) => reply.status === 409 && reply.json?.type?.endsWith("/notice-outdated");
+const outdated = (reply) => reply.status === 409 && reply.json?.type?.endsWith("/other-notice");
 
 /**
  * Opens a survey for responses. `send` fills in the current notice and sends until the response is

@@ -87,13 +87,14 @@ async function replay(file) {
   const survey = await openSurvey(api, run.state.survey);
   console.log(`Survey ${run.state.survey}: rows from ${run.state.done + 1} on.`);
 
+  const before = options.wait ? await told(api, survey.definition.id) : 0;
   const sent = await send(file, survey, mapping, run, most, atOnce);
   const rate = sent.rows / Math.max(sent.seconds, 0.001);
   console.log(
     `${survey.attempts} sent, ${sent.rows} accepted, ${sent.skipped} rows without an answer, in ${sent.seconds.toFixed(1)} s: ` +
       `${Math.round(rate)} a second; ${run.state.done} rows of the file are done.`,
   );
-  if (options.wait) await released(api, survey.definition);
+  if (options.wait) await released(api, survey.definition, before + sent.rows);
   await report(api, run.state.survey);
 }
 
@@ -183,11 +184,17 @@ function milliseconds(text) {
   return parseInt(text, 10) * UNITS[text.at(-1)];
 }
 
+/** How many answers to its most answered question the Ledger tells of: those that were sealed. */
+async function told(api, id) {
+  const ledger = await ask(api, "GET", `/v1/surveys/${id}/ledger`);
+  return Math.max(0, ...ledger.questions.map((row) => row.accepted - row.sealed));
+}
+
 /**
- * Waits until nothing is pending, or the time has passed in which all of it is merged and sealed that
+ * Waits until `all` are released, or the time has passed in which all of it is merged and sealed that
  * can be: twice the patience, for `(other)` and `(unattributed)`, and the ticks in between.
  */
-async function released(api, { id, release }) {
+async function released(api, { id, release }, all) {
   const every = milliseconds(release.every);
   const needed = 2 * milliseconds(release.patience) + 4 * every;
   if (needed > LONGEST_WAIT_MS) {
@@ -196,14 +203,13 @@ async function released(api, { id, release }) {
   const until = Date.now() + Math.min(needed, LONGEST_WAIT_MS);
   while (Date.now() < until) {
     await sleep(Math.min(every, until - Date.now()));
-    const ledger = await ask(api, "GET", `/v1/surveys/${id}/ledger`);
-    if (!ledger.next_tick && ledger.questions.every((row) => row.sealed === 0)) break;
+    if ((await told(api, id)) >= all) break;
   }
 }
 
 async function report(api, id) {
   const ledger = await ask(api, "GET", `/v1/surveys/${id}/ledger`);
-  console.log(`\nLedger, without what is pending (conserved: ${ledger.conserved}, next tick: ${ledger.next_tick ?? "none"})`);
+  console.log(`\nLedger, without what is pending (conserved: ${ledger.conserved}, next tick: ${ledger.next_tick})`);
   table(ledger.questions, ["question", "accepted", "sealed", "released", "withdrawn", "expired"]);
   const { kpis, complete_through } = await ask(api, "GET", `/v1/surveys/${id}/kpis`);
   console.log(`\nScores, complete through ${complete_through}`);

@@ -323,8 +323,7 @@ impl Ledger {
         changes: &mut Changes,
     ) -> Vec<Verdict> {
         // What is overdue is not used, though it may not have been swept yet.
-        let forgotten = now.minus(SUBMISSION_LIFE);
-        known.submissions.retain(|_, tick| *tick >= forgotten);
+        known.submissions.retain(|_, tick| self.recalls(*tick, now));
         let decide = |(entry, marks): &(Entry, Marks)| {
             if self.head.deleted {
                 return Verdict::Deleted;
@@ -346,6 +345,11 @@ impl Ledger {
             Verdict::Accepted { withdrawable_until: tick }
         };
         group.iter().map(decide).collect()
+    }
+
+    /// Whether a submission that was promised this tick is still known, rather than overdue.
+    pub fn recalls(&self, tick: Instant, now: Instant) -> bool {
+        !self.head.deleted && tick >= now.minus(SUBMISSION_LIFE)
     }
 
     /// Counts an entry in its one cohort.
@@ -514,6 +518,7 @@ impl Ledger {
         self.head.deleted = true;
         self.head.revision += 1;
         self.head.definition = String::new();
+        self.head.secret = Secret::from_bytes([0; 32]);
         self.head.sweep_at = None;
         self.window = None;
         self.buckets.clear();
@@ -531,9 +536,10 @@ impl Ledger {
         undelivered.map_or(open, |day| day.min(open)).plus(-1)
     }
 
-    /// The next tick, where anything is pending.
-    pub fn next_tick(&self) -> Option<Instant> {
-        (!self.buckets.is_empty()).then_some(self.head.next_tick)
+    /// When the next tick may come: the next instant of the grid. That follows from the clock alone,
+    /// and does not say whether anything is pending.
+    pub fn next_tick(&self, now: Instant) -> Instant {
+        self.grid_after(now)
     }
 
     /// Whether promise 7 holds for every question.

@@ -152,6 +152,16 @@ pub fn read(
     Ok(Response { submission_id, customer, answers: sheet.answers(), offers })
 }
 
+/// The submission id of a body that may have any other fault, if it has one.
+pub fn submission_id(bytes: &[u8]) -> Option<SubmissionId> {
+    let Json::Members(members) = Json::read(bytes).ok()? else { return None };
+    let given = members.iter().find(|(name, _)| name == "submission_id");
+    given.and_then(|(_, value)| match value {
+        Json::Text(text) => SubmissionId::parse(text),
+        _ => None,
+    })
+}
+
 /// The segments given, by the survey's dimensions.
 fn read_segments(
     json: &Json,

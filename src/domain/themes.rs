@@ -48,10 +48,9 @@ impl Tagger {
         while automaton.try_find_overlapping(&input, &mut state).is_ok() {
             let Some(hit) = state.get_match() else { break };
             let theme = self.themes.get(hit.pattern().as_usize());
-            if is_boundary(&folded, hit.start()) && is_boundary(&folded, hit.end()) {
-                if let Some(slot) = theme.and_then(|theme| found.get_mut(*theme)) {
-                    *slot = true;
-                }
+            let whole = is_boundary(&folded, hit.start()) && is_boundary(&folded, hit.end());
+            if let Some(slot) = theme.filter(|_| whole).and_then(|theme| found.get_mut(*theme)) {
+                *slot = true;
             }
         }
         let names = self.names.iter().zip(found).filter(|(_, found)| *found);

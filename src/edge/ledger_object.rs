@@ -16,7 +16,7 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 use crate::domain::json::Json;
 use crate::domain::ledger::{Changes, Due, Entry, Head, Ledger, Unrevised, Verdict};
-use crate::domain::pseudonym::Secret;
+use crate::domain::pseudonym::{Secret, SubmissionId};
 use crate::domain::survey::Survey;
 use crate::domain::survey_json;
 use crate::domain::time::Instant;
@@ -199,6 +199,7 @@ impl Desk {
     async fn answer(&self, question: Ask) -> Result<Told, Failure> {
         match question {
             Ask::Take(_) => Err(Failure::Fault("responses are taken elsewhere".to_owned())),
+            Ask::Find(submission) => self.find(&submission),
             Ask::Open(definition) => self.open(definition),
             Ask::Revise { expected, definition } => self.revise(expected, definition).await,
             Ask::Delete => self.delete().await,
@@ -209,7 +210,7 @@ impl Desk {
             #[cfg(feature = "bench")]
             Ask::Nothing => Ok(Told::Done),
             Ask::Accounts => self.look(|ledger| Told::Accounts {
-                next_tick: ledger.next_tick().map(|tick| tick.0),
+                next_tick: ledger.next_tick(now()).0,
                 conserved: ledger.conserved(),
                 questions: ledger.figures().iter().map(Into::into).collect(),
             }),
@@ -225,6 +226,21 @@ impl Desk {
             Ok(if ledger.head.deleted { Told::Deleted } else { tell(ledger) })
         })?;
         Ok(told.unwrap_or(Told::Unopened))
+    }
+
+    /// Looks whether a response was taken before. Unlike [`Desk::change`] it leaves even a due tick
+    /// alone: who asks may have consented to nothing.
+    fn find(&self, submission: &SubmissionId) -> Result<Told, Failure> {
+        if self.ledger.borrow().is_none() {
+            let loaded = self.storage.load()?;
+            self.ledger.replace(loaded);
+        }
+        let ledger = self.ledger.borrow();
+        let Some(ledger) = ledger.as_ref() else { return Ok(Told::Unopened) };
+        let (marker, _) = ledger.head.secret.submission(submission);
+        let rows = self.storage.select(ledger::find_submission(marker))?;
+        let promised = ledger::promised_tick(rows)?.filter(|tick| ledger.recalls(*tick, now()));
+        Ok(promised.map_or(Told::Done, |tick| Told::Accepted(tick.0)))
     }
 
     /// Opens a Ledger for a survey as D1 has it, unless one is here.
@@ -249,6 +265,7 @@ impl Desk {
         };
         let survey = read_definition(&head.definition)?;
         let (ledger, changes) = Ledger::open(head, survey);
+        self.storage.prepare()?;
         self.storage.commit(ledger::write(&ledger, &changes))?;
         self.ledger.replace(Some(ledger));
         Ok(Told::Done)

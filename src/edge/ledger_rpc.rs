@@ -6,6 +6,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use worker::Env;
 
 use crate::domain::ledger::{Entry, Figures};
+use crate::domain::pseudonym::SubmissionId;
 
 use super::Failure;
 use super::config::LEDGERS;
@@ -15,6 +16,8 @@ use super::config::LEDGERS;
 pub enum Ask {
     /// Take a response.
     Take(Entry),
+    /// Look whether this response was taken before; changes nothing.
+    Find(SubmissionId),
     /// Open, if nothing is here, for the survey as D1 has it.
     Open(Definition),
     /// Take a new definition; `expected` is the revision it is meant to follow, if the caller says.
@@ -69,8 +72,8 @@ pub enum Told {
     ScaleChanged(Vec<String>),
     /// The accounts.
     Accounts {
-        /// The next tick, where anything is pending.
-        next_tick: Option<i64>,
+        /// When the next tick may come.
+        next_tick: i64,
         /// Whether the accounts add up.
         conserved: bool,
         /// The accounts of each question.

@@ -46,15 +46,23 @@ impl LedgerStorage {
         rows.map_err(fault)?.iter().map(row).collect()
     }
 
-    /// Brings the schema up to date, and loads the Ledger, if one was ever opened here.
-    pub fn load(&self) -> Result<Option<Ledger>, Failure> {
-        let plain = |sql| Statement::new(sql, []);
+    /// Brings the schema up to date.
+    pub fn prepare(&self) -> Result<(), Failure> {
         self.commit(vec![plain(ledger::PREPARE)])?;
-        let applied = ledger::applied(self.select(plain(ledger::APPLIED))?)?;
+        let applied = ledger::count(self.select(plain(ledger::APPLIED))?)?;
         for (number, migration) in ledger::MIGRATIONS.iter().enumerate().skip(applied) {
             let note = Statement::new(ledger::NOTE_APPLIED, [Value::from(number as u64)]);
             self.commit(vec![plain(migration), note])?;
         }
+        Ok(())
+    }
+
+    /// Loads the Ledger, if one was ever opened here; if not, nothing is written.
+    pub fn load(&self) -> Result<Option<Ledger>, Failure> {
+        if ledger::count(self.select(plain(ledger::PREPARED))?)? == 0 {
+            return Ok(None);
+        }
+        self.prepare()?;
         let mut tables = Vec::with_capacity(ledger::LOAD.len());
         for sql in ledger::LOAD {
             tables.push(self.select(plain(sql))?);
@@ -62,6 +70,10 @@ impl LedgerStorage {
         let tables = tables.try_into().map_err(|_| Misshapen("ledger"))?;
         Ok(ledger::load(tables)?)
     }
+}
+
+fn plain(sql: &'static str) -> Statement {
+    Statement::new(sql, [])
 }
 
 fn parameters(values: Vec<Value>) -> Array {

@@ -69,7 +69,7 @@ pub async fn ledger(call: &mut Call, config: &Config, id: &str) -> Outcome {
             200,
             &json!({
                 "survey": id,
-                "next_tick": next_tick.map(|tick| Instant(tick).to_string()),
+                "next_tick": Instant(next_tick).to_string(),
                 "conserved": conserved,
                 "questions": questions,
             }),

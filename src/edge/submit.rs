@@ -5,7 +5,8 @@
 //!    current one first: 400, 401, 403, 404, 409, 422.
 //! 3. Hand pseudonym, answers and dimensions to the Ledger. It counts by the current revision alone:
 //!    by another it gives the current one back, and the judging begins anew.
-//! 4. 202, alike for a first answer and a repeated one.
+//! 4. 202, alike for a first answer and a repeated one; and for a submission id that is known, even
+//!    where the body would be refused by now.
 
 use std::rc::Rc;
 
@@ -22,12 +23,12 @@ use crate::http::reply::Reply;
 
 use super::config::Config;
 use super::definitions::{self, Loaded};
-use super::ledger_rpc::{Ask, Told};
+use super::ledger_rpc::{self, Ask, Told};
 use super::request::Call;
 use super::{Failure, Outcome, random};
 
 /// How often a survey may change under one request before the caller is asked to come back.
-const MOST_TRIES: usize = 4;
+const MOST_TRIES: usize = 16;
 
 /// Takes a response.
 pub async fn respond(call: &mut Call, config: &Config, id: &str) -> Outcome {
@@ -51,7 +52,8 @@ pub async fn respond(call: &mut Call, config: &Config, id: &str) -> Outcome {
                 (survey, current) = (definitions::fresh(&call.env, id).await?, true);
                 continue;
             }
-            Err(failure) => return Err(failure),
+            Err(failure) if dry_run => return Err(failure),
+            Err(failure) => return repeated(call, id, &body, failure).await,
         };
         if dry_run {
             return Ok(Reply::json(200, &json!({ "status": "valid" })));
@@ -68,16 +70,7 @@ pub async fn respond(call: &mut Call, config: &Config, id: &str) -> Outcome {
             offers: response.offers,
         };
         match definitions::ask(&call.env, id, &Ask::Take(entry)).await? {
-            Told::Accepted(until) => {
-                return Ok(Reply::json(
-                    202,
-                    &json!({
-                        "status": "accepted",
-                        "submission_id": submission_id,
-                        "withdrawable_until": Instant(until).to_string(),
-                    }),
-                ));
-            }
+            Told::Accepted(until) => return Ok(accepted(&submission_id, until)),
             Told::Current(definition) => {
                 (survey, current) = (definitions::remember(definition)?, true);
             }
@@ -86,6 +79,34 @@ pub async fn respond(call: &mut Call, config: &Config, id: &str) -> Outcome {
         }
     }
     Err(Problem::new(Kind::Unavailable).detail("The survey is being changed just now.").into())
+}
+
+fn accepted(submission_id: &str, until: i64) -> Reply {
+    Reply::json(
+        202,
+        &json!({
+            "status": "accepted",
+            "submission_id": submission_id,
+            "withdrawable_until": Instant(until).to_string(),
+        }),
+    )
+}
+
+/// A response that was taken before stays taken, though it would be refused now: whoever lost the
+/// first reply, and sends again after the survey has changed, learns that it was counted. Otherwise
+/// the refusal. Nothing is written for this.
+async fn repeated(call: &Call, id: &str, body: &[u8], refused: Failure) -> Outcome {
+    let Failure::Problem(problem) = &refused else { return Err(refused) };
+    let submission = match problem.kind() {
+        Kind::OtherNotice | Kind::SurveyClosed | Kind::Invalid => response::submission_id(body),
+        _ => None,
+    };
+    let Some(submission) = submission else { return Err(refused) };
+    let submission_id = submission.reveal();
+    match ledger_rpc::ask(&call.env, id, &Ask::Find(submission)).await? {
+        Told::Accepted(until) => Ok(accepted(&submission_id, until)),
+        _ => Err(refused),
+    }
 }
 
 fn judge(

@@ -3,7 +3,7 @@
 use super::problem::{Kind, Problem};
 use super::reply::Reply;
 
-/// The most bytes that the body of a response or withdrawal may have.
+/// The most bytes that the body of a response may have.
 pub const MOST_RESPONSE: usize = 16 * 1024;
 /// The most bytes that any other body may have.
 pub const MOST_BODY: usize = 256 * 1024;

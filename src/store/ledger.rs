@@ -19,6 +19,8 @@ use super::{Columns, Misshapen, Row, Statement, Value, json};
 /// The schema, as migrations in order. [`applied`] tells how many of them a storage has.
 pub const MIGRATIONS: &[&str] = &[include_str!("../../schema/ledger/0001_ledger.sql")];
 
+/// Whether anything was ever stored: one row, one integer.
+pub const PREPARED: &str = "select count(*) from sqlite_master where name = 'migrations'";
 /// Makes the table that counts migrations.
 pub const PREPARE: &str =
     "create table if not exists migrations (number integer primary key) strict";
@@ -27,8 +29,8 @@ pub const APPLIED: &str = "select count(*) from migrations";
 /// Notes that migration `?1` was applied.
 pub const NOTE_APPLIED: &str = "insert into migrations (number) values (?1)";
 
-/// How many migrations the storage has, from the rows of [`APPLIED`].
-pub fn applied(rows: Vec<Row>) -> Result<usize, Misshapen> {
+/// How many there are, from the rows of [`PREPARED`] or [`APPLIED`].
+pub fn count(rows: Vec<Row>) -> Result<usize, Misshapen> {
     let row = rows.into_iter().next().ok_or(Misshapen("migrations"))?;
     usize::try_from(Columns::of("migrations", row).integer()?).map_err(|_| Misshapen("migrations"))
 }
@@ -163,6 +165,20 @@ pub fn known(rows: Vec<Row>) -> Result<Known, Misshapen> {
     Ok(known)
 }
 
+/// Looks for one submission; its rows go to [`promised_tick`].
+pub fn find_submission(marker: Marker) -> Statement {
+    Statement::new(
+        "select tick from submissions where marker = unhex(?1)",
+        [Value::Text(marker.hex())],
+    )
+}
+
+/// The tick that a submission was promised, from the rows of [`find_submission`].
+pub fn promised_tick(rows: Vec<Row>) -> Result<Option<Instant>, Misshapen> {
+    let row = rows.into_iter().next();
+    row.map(|row| Columns::of("submissions", row).integer().map(Instant)).transpose()
+}
+
 /// Whether any submission's marker is left: one row, one integer.
 pub const ANY_SUBMISSION: &str = "select exists (select 1 from submissions)";
 
@@ -285,7 +301,7 @@ fn write_head(head: &Head) -> Statement {
         "insert into head (one, survey, incarnation, secret, created, revision, definition, projected,
                            next_sequence, next_bucket, next_tick, sweep_at, deleted)
          values (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
-         on conflict (one) do update set revision = excluded.revision,
+         on conflict (one) do update set secret = excluded.secret, revision = excluded.revision,
             definition = excluded.definition, projected = excluded.projected,
             next_sequence = excluded.next_sequence, next_bucket = excluded.next_bucket,
             next_tick = excluded.next_tick, sweep_at = excluded.sweep_at, deleted = excluded.deleted",

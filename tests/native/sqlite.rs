@@ -27,7 +27,7 @@ impl Sqlite {
         storage.0.execute_batch(ledger::PREPARE).unwrap();
         let done = storage.select(&Statement::new(ledger::APPLIED, [])).unwrap();
         for (number, sql) in
-            ledger::MIGRATIONS.iter().enumerate().skip(ledger::applied(done).unwrap())
+            ledger::MIGRATIONS.iter().enumerate().skip(ledger::count(done).unwrap())
         {
             storage.0.execute_batch(sql).unwrap();
             storage

@@ -50,7 +50,7 @@ fn smallest() -> Survey {
 }
 
 fn example() -> Survey {
-    document("the example of the design, section 13")
+    document("every kind of question, dimensions, themes and terms")
 }
 
 fn again(survey: &Survey) -> Survey {

@@ -18,7 +18,7 @@ pub fn kpis(answers: &Answers<'_>, points: i64, direction: Direction) -> Vec<Kpi
     ]
 }
 
-/// The boxes on the easy side: the last two of 5 points, the last three of 7 (DESIGN, section 5).
+/// The boxes on the easy side: the last two of 5 points, the last three of 7.
 pub fn easy(points: i64, direction: Direction) -> Span {
     let boxes = if points == 7 { 3 } else { 2 };
     match direction {

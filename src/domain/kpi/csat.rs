@@ -12,7 +12,7 @@ pub fn kpi(answers: &Answers<'_>, points: i64) -> Kpi {
     shares::boxes(answers, "csat", "satisfied", satisfied, definition)
 }
 
-/// The top boxes (DESIGN, section 5): 3→3, 4→3-4, 5→4-5, 6→5-6, 7→6-7, 10→8-10.
+/// The top boxes: 3→3, 4→3-4, 5→4-5, 6→5-6, 7→6-7, 10→8-10.
 pub fn satisfied(points: i64) -> Span {
     let boxes = match points {
         3 => 1,

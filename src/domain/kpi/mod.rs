@@ -1,4 +1,4 @@
-//! KPIs: the figures of every question kind, as pure functions of counts (DESIGN, section 9).
+//! KPIs: the figures of every question kind, as pure functions of counts.
 //!
 //! A value is computed from integers, exactly, and rounded once, half away from zero, to two
 //! decimals. An interval is the 95 % one of the named method, rounded alike. Where nobody answered

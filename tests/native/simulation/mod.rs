@@ -39,7 +39,7 @@ fn perform(world: &mut World, event: &Event) -> Result<(), Failure> {
         Event::Answer(replies) => world.answer(replies)?,
         Event::Pass(time) => pass(world, *time),
         Event::ToTick(off) => {
-            let tick = world.stored().and_then(|ledger| ledger.next_tick());
+            let tick = world.promised_tick();
             if let Some(tick) = tick {
                 pass(world, (tick.0 + off - world.now.0).max(0));
             }
@@ -95,7 +95,7 @@ fn come_to_rest(world: &mut World) {
     world.restart();
     world.health = Health::Well;
     world.work().unwrap();
-    if let Some(tick) = world.stored().and_then(|ledger| ledger.next_tick()) {
+    if let Some(tick) = world.promised_tick() {
         pass(world, (tick.0 - world.now.0).max(0));
     }
     world.work().unwrap();

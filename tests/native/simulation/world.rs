@@ -218,15 +218,21 @@ impl World {
         self.work()
     }
 
+    /// The tick that what is pending was promised.
+    pub fn promised_tick(&self) -> Option<Instant> {
+        let ledger = self.stored()?;
+        (!ledger.buckets.is_empty()).then_some(ledger.head.next_tick)
+    }
+
     /// Reads what anybody may read at any time.
     pub fn look(&mut self) -> Result<(), Failure> {
         let now = self.now;
         let read = self.change(|_, ledger, _| {
-            (ledger.complete_through(now), ledger.next_tick(), ledger.conserved())
+            (ledger.complete_through(now), ledger.next_tick(now), ledger.conserved())
         })?;
         if let Some((day, tick, conserved)) = read {
             assert!(conserved);
-            assert!(tick.is_none_or(|tick| tick > now), "no tick is overdue when it is shown");
+            assert!(tick > now, "no tick is overdue when it is shown");
             self.oracle.reported(day);
         }
         Ok(())
