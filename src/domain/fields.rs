@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::decimal::Decimal;
 use super::fault::{Faults, Pointer};
-use super::json::{Decimal, Json, Members, list, text, wrong_type};
+use super::json::{Json, Members, list, text, wrong_type};
 use super::survey::{Id, Texts};
 use super::time::Duration;
 

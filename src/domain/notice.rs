@@ -7,21 +7,17 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
+use super::preimage::encode;
 use super::survey::{Kind, Survey, Texts};
 use super::time::Duration;
 
-/// What a hash of this encoding begins with, so that it is no hash of anything else.
-const LABEL: &[u8] = b"counterfoil notice 1\0";
-
-/// Names a notice: SHA-256 in base64url without padding (RFC 4648, section 5), 43 characters. What
-/// is hashed is a label and then, in the order of locales, each locale and text behind its length
-/// in bytes (64 bits, big-endian), so that no two notices are encoded alike.
+/// Names a notice: SHA-256 in base64url without padding (RFC 4648, section 5), 43 characters, of an
+/// injective encoding of its locales and texts, in the order of locales.
 pub fn hash(texts: &Texts) -> String {
-    let mut hash = Sha256::new_with_prefix(LABEL);
-    for part in texts.iter().flat_map(|(locale, text)| [locale, text]) {
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part);
-    }
+    let parts: Vec<&[u8]> =
+        texts.iter().flat_map(|(locale, text)| [locale.as_bytes(), text.as_bytes()]).collect();
+    let mut hash = Sha256::new();
+    encode("counterfoil notice 1", &parts, |bytes| hash.update(bytes));
     URL_SAFE_NO_PAD.encode(hash.finalize())
 }
 

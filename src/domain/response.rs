@@ -362,7 +362,7 @@ fn read_value(kind: &Kind, json: &Json, pointer: &Pointer, faults: &mut Faults) 
                 .and_then(|floor| Some((Kind::bin(edges, floor, exact)?, floor)));
             if found.is_none() {
                 let bound =
-                    |edge: Option<&i64>| super::survey::decimal(edge.copied().unwrap_or_default());
+                    |edge: Option<&i64>| super::decimal::decimal(edge.copied().unwrap_or_default());
                 let (least, most) = (bound(edges.first()), bound(edges.last()));
                 faults.add(
                     pointer,

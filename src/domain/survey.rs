@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::decimal::decimal;
 use super::time::Duration;
 
 /// A text in several languages: locale (BCP 47, such as `en` or `pt-BR`) → text.
@@ -341,17 +342,6 @@ fn bin_key(edges: &[i64], upper: usize) -> String {
     let edge = |i: usize| decimal(edges.get(i).copied().unwrap_or(0));
     let close = if upper + 1 == edges.len() { ']' } else { ')' };
     format!("[{},{}{close}", edge(upper - 1), edge(upper))
-}
-
-/// Thousandths as a decimal without trailing zeros: `1500` → `1.5`.
-pub fn decimal(thousandths: i64) -> String {
-    let (whole, rest) = (thousandths.unsigned_abs() / 1000, thousandths.unsigned_abs() % 1000);
-    let sign = if thousandths < 0 { "-" } else { "" };
-    if rest == 0 {
-        format!("{sign}{whole}")
-    } else {
-        format!("{sign}{whole}.{}", format!("{rest:03}").trim_end_matches('0'))
-    }
 }
 
 impl Survey {

@@ -5,7 +5,8 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use worker::Env;
 
-use crate::domain::ledger::{Entry, Figures};
+use crate::domain::account::Figures;
+use crate::domain::ledger::Entry;
 use crate::domain::pseudonym::SubmissionId;
 
 use super::Failure;

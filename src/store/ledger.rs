@@ -5,9 +5,10 @@
 
 use std::collections::VecDeque;
 
+use crate::domain::account::Account;
 use crate::domain::bucket::{Bucket, Buckets, Key};
 use crate::domain::json::Json;
-use crate::domain::ledger::{Account, Batch, Changes, Entry, Head, Known, Ledger, Marks, Window};
+use crate::domain::ledger::{Batch, Changes, Entry, Head, Known, Ledger, Marks, Window};
 use crate::domain::pseudonym::{Marker, Secret};
 use crate::domain::survey::Survey;
 use crate::domain::survey_json;

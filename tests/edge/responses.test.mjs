@@ -263,6 +263,26 @@ test("a closed survey takes nothing, and an opened one again", async () => {
   assert.equal((await counted(survey)).recommend.accepted, 2);
 });
 
+test("promise_6: a response that was taken stays taken when it is sent again, though it would be refused by now", async () => {
+  const survey = await createSurvey(server, { questions: [NPS] });
+  const body = { submission_id: submissionId(), answers: { recommend: 9 } };
+  const first = await survey.respond(body);
+  assert.equal(first.status, 202, first.text);
+  const change = (members) => server.api("PUT", survey.path, { ...survey.definition, ...members });
+
+  const again = async (body, what) => {
+    const reply = await survey.respond(body);
+    assert.deepEqual([reply.status, reply.text], [202, first.text], what);
+    assert.equal((await survey.respond({ ...body, submission_id: submissionId() })).status, what, "under a new id");
+  };
+  await again({ ...body, answers: { recommend: 11 } }, 422);
+  await change({ notice: { text: { en: "Another notice." } } });
+  await again(body, 409);
+  await change({ status: "closed" });
+  await again(body, 409);
+  assert.equal((await counted(survey)).recommend.accepted, 1);
+});
+
 test("questions are required and shown as the survey says", async () => {
   const survey = await createSurvey(server, {
     questions: [

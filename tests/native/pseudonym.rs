@@ -3,8 +3,9 @@
 //! The pinned values were computed with Python's `hmac` from the encoding that the module documents.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
+use counterfoil::domain::preimage::encode;
 use counterfoil::domain::pseudonym::{
-    CustomerId, Draw, Marker, Pepper, Pseudonym, Secret, SubmissionId, encode,
+    CustomerId, Draw, Marker, Pepper, Pseudonym, Secret, SubmissionId,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;

@@ -5,12 +5,13 @@
 
 use std::collections::BTreeMap;
 
+use counterfoil::domain::decimal::decimal;
 use counterfoil::domain::fault::{Fault, Faults};
 use counterfoil::domain::json::Json;
 use counterfoil::domain::notice;
 use counterfoil::domain::survey::{
     AnswerValue, ChoiceOption, Controller, Dimension, Direction, Kind, NpsAnswer, NpsMap, Question,
-    Release, ShowIf, Status, Survey, Test, Texts, Theme, decimal,
+    Release, ShowIf, Status, Survey, Test, Texts, Theme,
 };
 use counterfoil::domain::survey_json::{self, MOST_NOTICE, RELEASE, WINDOW};
 use counterfoil::domain::survey_view::{self, Stored};
@@ -341,7 +342,7 @@ fn the_hash_of_a_notice_is_pinned() {
         ("en".to_owned(), "Counted.".to_owned()),
         ("nl".to_owned(), "Geteld.".to_owned()),
     ]);
-    assert_eq!(notice::hash(&texts), "ZPrBtCPeRBWHsTx34CWKjlPskiTNF7mi0wqQzah73WU");
+    assert_eq!(notice::hash(&texts), "WVEa8CSjutNHDMSq45oKtBbNfCwZ9-2RGXpjJFACzmA");
 }
 
 #[test]

@@ -3,7 +3,8 @@
 use serde::Serialize;
 use serde_json::{Number, Value};
 
-use crate::domain::survey::{NpsAnswer, NpsMap, decimal};
+use crate::domain::decimal::decimal;
+use crate::domain::survey::{NpsAnswer, NpsMap};
 
 /// A run of points on a scale: the first and the last of them.
 pub type Span = [i64; 2];

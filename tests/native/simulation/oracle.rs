@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use counterfoil::domain::ledger::{Account, Batch, Figures, Ledger, Unrevised, Verdict};
+use counterfoil::domain::account::{Account, Figures};
+use counterfoil::domain::ledger::{Batch, Ledger, Unrevised, Verdict};
 use counterfoil::domain::survey::Survey;
 use counterfoil::domain::tally::{Cohort, NONE, OTHER, Sealed, Tallies};
 use counterfoil::domain::time::{Day, Duration, Instant};
