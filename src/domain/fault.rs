@@ -21,7 +21,18 @@ impl Pointer {
 
     /// The member `name` of what this points at. `name` must be one of our own names.
     pub fn member(&self, name: &str) -> Self {
-        Self(format!("{}/{}", self.0, name.replace('~', "~0").replace('/', "~1")))
+        // Made for every member that is read, faulty or not, so without the formatter.
+        let mut pointer = String::with_capacity(self.0.len() + 1 + name.len());
+        pointer.push_str(&self.0);
+        pointer.push('/');
+        for letter in name.chars() {
+            match letter {
+                '~' => pointer.push_str("~0"),
+                '/' => pointer.push_str("~1"),
+                letter => pointer.push(letter),
+            }
+        }
+        Self(pointer)
     }
 
     /// The element at `index` of what this points at.
