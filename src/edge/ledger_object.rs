@@ -20,7 +20,8 @@ use crate::domain::pseudonym::{Secret, SubmissionId};
 use crate::domain::survey::Survey;
 use crate::domain::survey_json;
 use crate::domain::time::Instant;
-use crate::store::{Misshapen, Statement, d1, ledger};
+use crate::store::d1::{self, Telling};
+use crate::store::{Misshapen, Statement, ledger};
 
 use super::ledger_rpc::{Ask, Definition, Told};
 use super::ledger_storage::LedgerStorage;
@@ -319,38 +320,17 @@ impl Desk {
 
     /// Tells D1 all that is due, one thing after the other.
     async fn tell_d1(&self) -> Result<(), Failure> {
-        enum Step {
-            Project { revision: u64, statement: Statement },
-            Deliver { sequence: u64, statements: [Statement; 2] },
-        }
         loop {
-            let step = self.change(|ledger, _| {
-                let head = &ledger.head;
-                Ok(match ledger.due() {
-                    Due::Project => Some(Step::Project {
-                        revision: head.revision,
-                        statement: if head.deleted {
-                            d1::delete_survey(head.survey)
-                        } else {
-                            d1::update_survey(head.survey, head.revision, &head.definition)
-                        },
-                    }),
-                    Due::Deliver(batch) => Some(Step::Deliver {
-                        sequence: batch.sequence,
-                        statements: d1::apply(head.survey, &head.incarnation, batch),
-                    }),
-                    Due::Rest(_) => None,
-                })
-            })?;
-            match step.flatten() {
-                Some(Step::Project { revision, statement }) => {
-                    database::run(&self.env, [statement]).await?;
+            let telling = self.change(|ledger, _| Ok(d1::telling(ledger)))?;
+            match telling.flatten() {
+                Some(Telling::Revision(revision, statements)) => {
+                    database::run(&self.env, statements).await?;
                     self.change(|ledger, changes| {
                         ledger.projected(revision, changes);
                         Ok(())
                     })?;
                 }
-                Some(Step::Deliver { sequence, statements }) => {
+                Some(Telling::Batch(sequence, statements)) => {
                     database::run(&self.env, statements).await?;
                     self.change(|ledger, changes| {
                         ledger.delivered(sequence, changes);

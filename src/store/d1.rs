@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::kpi::Counts;
-use crate::domain::ledger::Batch;
+use crate::domain::ledger::{Batch, Due, Ledger};
 use crate::domain::time::{Day, Instant};
 
 use super::{Columns, Misshapen, Row, Statement, json};
@@ -45,6 +45,33 @@ pub fn apply(survey: u64, incarnation: &str, batch: &Batch) -> [Statement; 2] {
             [survey.into(), incarnation.into(), batch.sequence.into()],
         ),
     ]
+}
+
+/// What D1 must be told next, and what the Ledger notes once D1 has it.
+pub enum Telling {
+    /// The definition of this revision, or that the survey is gone.
+    Revision(u64, [Statement; 1]),
+    /// The batch of this number.
+    Batch(u64, [Statement; 2]),
+}
+
+/// What D1 must be told next, if anything.
+pub fn telling(ledger: &Ledger) -> Option<Telling> {
+    let head = &ledger.head;
+    match ledger.due() {
+        Due::Project => {
+            let statement = if head.deleted {
+                delete_survey(head.survey)
+            } else {
+                update_survey(head.survey, head.revision, &head.definition)
+            };
+            Some(Telling::Revision(head.revision, [statement]))
+        }
+        Due::Deliver(batch) => {
+            Some(Telling::Batch(batch.sequence, apply(head.survey, &head.incarnation, batch)))
+        }
+        Due::Rest(_) => None,
+    }
 }
 
 /// A survey as D1 has it.

@@ -4,7 +4,8 @@
 use counterfoil::domain::ledger::{Changes, Due, Head, Ledger, Unrevised, Verdict};
 use counterfoil::domain::pseudonym::Secret;
 use counterfoil::domain::time::{Duration, Instant};
-use counterfoil::store::{Statement, d1, ledger};
+use counterfoil::store::d1::{self, Telling};
+use counterfoil::store::{Statement, ledger};
 
 use super::oracle::Oracle;
 use super::people::{Health, Meanwhile, Reply, Revision, Sent, Terms, survey};
@@ -270,35 +271,14 @@ impl World {
     }
 
     fn tell_d1(&mut self) -> Result<(), Failure> {
-        enum Step {
-            Project { revision: u64, statement: Statement },
-            Deliver { sequence: u64, statements: [Statement; 2] },
-        }
         loop {
-            let step = self.change(|_, ledger, _| {
-                let head = &ledger.head;
-                match ledger.due() {
-                    Due::Project => Some(Step::Project {
-                        revision: head.revision,
-                        statement: if head.deleted {
-                            d1::delete_survey(head.survey)
-                        } else {
-                            d1::update_survey(head.survey, head.revision, &head.definition)
-                        },
-                    }),
-                    Due::Deliver(batch) => Some(Step::Deliver {
-                        sequence: batch.sequence,
-                        statements: d1::apply(head.survey, &head.incarnation, batch),
-                    }),
-                    Due::Rest(_) => None,
-                }
-            })?;
-            match step.flatten() {
-                Some(Step::Project { revision, statement }) => {
-                    self.tell(vec![statement])?;
+            let telling = self.change(|_, ledger, _| d1::telling(ledger))?;
+            match telling.flatten() {
+                Some(Telling::Revision(revision, statements)) => {
+                    self.tell(statements.to_vec())?;
                     self.change(|_, ledger, changes| ledger.projected(revision, changes))?;
                 }
-                Some(Step::Deliver { sequence, statements }) => {
+                Some(Telling::Batch(sequence, statements)) => {
                     self.tell(statements.to_vec())?;
                     self.change(|_, ledger, changes| ledger.delivered(sequence, changes))?;
                 }
