@@ -2,13 +2,17 @@
 //!
 //! Words and comments are folded alike (case, accents, compatibility forms: Unicode NFKD, UAX #15),
 //! and a word is found only between word boundaries. The time is linear in the comment's length,
-//! whatever it says (Aho and Corasick 1975).
+//! whatever it says (Aho and Corasick 1975). Unicode's tables of forms are large, so whoever makes a
+//! [`Tagger`] lends it them: see [`Bare`].
 
 use aho_corasick::automaton::{Automaton, OverlappingState};
 use aho_corasick::{Input, nfa::noncontiguous::NFA};
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use super::survey::Survey;
+
+/// A text in Unicode's form NFKD (UAX #15), less its marks (general category M): letters without
+/// accents, compatibility forms resolved.
+pub type Bare = fn(&str) -> String;
 
 /// A survey's words, ready to be searched for all at once.
 pub struct Tagger {
@@ -16,16 +20,17 @@ pub struct Tagger {
     /// For each pattern, the index of its theme.
     themes: Vec<usize>,
     names: Vec<String>,
+    bare: Bare,
 }
 
 impl Tagger {
     /// Prepares the themes of a survey.
-    pub fn new(survey: &Survey) -> Self {
+    pub fn new(survey: &Survey, bare: Bare) -> Self {
         let mut patterns = Vec::new();
         let mut themes = Vec::new();
         for (index, theme) in survey.themes.iter().enumerate() {
             for word in theme.words.values().flatten() {
-                let word = fold(word);
+                let word = fold(&bare(word));
                 if !word.is_empty() {
                     patterns.push(word);
                     themes.push(index);
@@ -35,13 +40,13 @@ impl Tagger {
         // Building fails only beyond 2^31 states; a survey's words are bounded far below that.
         let automaton = if patterns.is_empty() { None } else { NFA::new(&patterns).ok() };
         let names = survey.themes.iter().map(|t| t.name.clone()).collect();
-        Self { automaton, themes, names }
+        Self { automaton, themes, names, bare }
     }
 
     /// The names of the themes that the comment has, in the survey's order.
     pub fn tag(&self, comment: &str) -> Vec<String> {
         let Some(automaton) = &self.automaton else { return Vec::new() };
-        let folded = fold(comment);
+        let folded = fold(&(self.bare)(comment));
         let mut found = vec![false; self.names.len()];
         let mut state = OverlappingState::start();
         let input = Input::new(&folded);
@@ -58,11 +63,10 @@ impl Tagger {
     }
 }
 
-/// Lower case, without accents, compatibility forms resolved, runs of white space as one space.
-fn fold(text: &str) -> String {
-    let letters = text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
-    let mut folded = String::with_capacity(text.len());
-    for letter in letters {
+/// A bare text in lower case, with runs of white space as one space.
+fn fold(bare: &str) -> String {
+    let mut folded = String::with_capacity(bare.len());
+    for letter in bare.chars().flat_map(char::to_lowercase) {
         match letter {
             'ß' => folded.push_str("ss"),
             c if c.is_whitespace() => {

@@ -18,7 +18,7 @@ use crate::store::d1::{self, SurveyRow};
 
 use super::ledger_object::read_definition;
 use super::ledger_rpc::{self, Ask, Definition, Told};
-use super::{Failure, d1 as database};
+use super::{Failure, d1 as database, unicode};
 
 /// How many surveys an isolate remembers.
 const MOST: usize = 100;
@@ -73,7 +73,7 @@ pub fn remember(definition: Definition) -> Result<Rc<Loaded>, Failure> {
     let survey = read_definition(&definition.definition)?;
     let loaded = Rc::new(Loaded {
         notice: notice::hash(&survey.notice),
-        tagger: Tagger::new(&survey),
+        tagger: Tagger::new(&survey, unicode::bare),
         stored: Stored {
             id: id.text().to_owned(),
             revision: definition.revision,

@@ -14,6 +14,7 @@ mod manage;
 mod report;
 mod request;
 mod submit;
+mod unicode;
 
 use worker::{Context, Env, Response, ScheduleContext, ScheduledEvent, event};
 

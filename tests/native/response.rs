@@ -1,13 +1,13 @@
 //! Responses as they arrive: what is counted of them, and every fault of those that are refused.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
+use crate::themes::tagger_of;
 use counterfoil::domain::json::{Json, Unreadable};
 use counterfoil::domain::response::{
     Answer, Circumstances, MOST_COMMENT, Offer, Refusal, Response, read,
 };
 use counterfoil::domain::survey::Survey;
 use counterfoil::domain::survey_json;
-use counterfoil::domain::themes::Tagger;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
@@ -45,7 +45,7 @@ fn body(answers: Value) -> Value {
 }
 
 fn judge(text: &str, survey: &Survey, circumstances: Circumstances) -> Result<Response, Refusal> {
-    read(text.as_bytes(), survey, NOTICE, &Tagger::new(survey), circumstances)
+    read(text.as_bytes(), survey, NOTICE, &tagger_of(survey), circumstances)
 }
 
 fn take(body: &Value) -> Response {
@@ -387,7 +387,7 @@ fn a_comment_has_2000_characters_and_a_customer_id_256() {
 fn what_cannot_be_read_is_told_apart() {
     let unreadable = |bytes: &[u8]| {
         let survey = survey(|_| ());
-        match read(bytes, &survey, NOTICE, &Tagger::new(&survey), KEY) {
+        match read(bytes, &survey, NOTICE, &tagger_of(&survey), KEY) {
             Err(Refusal::Unreadable(why)) => why,
             other => panic!("{other:?}"),
         }
@@ -454,7 +454,7 @@ proptest! {
     #[test]
     fn any_bytes_are_judged_and_never_break_the_reader(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
         let survey = survey(|_| ());
-        let told = read(&bytes, &survey, NOTICE, &Tagger::new(&survey), KEY);
+        let told = read(&bytes, &survey, NOTICE, &tagger_of(&survey), KEY);
         prop_assert!(told.is_err());
     }
 }

@@ -2,15 +2,23 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 use counterfoil::domain::json::Json;
+use counterfoil::domain::survey::Survey;
 use counterfoil::domain::survey_json;
 use counterfoil::domain::themes::Tagger;
 use proptest::prelude::*;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// A [`Tagger`] of a survey, with the tables of a library; in the Worker they are the platform's.
+pub fn tagger_of(survey: &Survey) -> Tagger {
+    Tagger::new(survey, |text| text.nfkd().filter(|c| !is_combining_mark(*c)).collect())
+}
 
 fn tagger(themes: &str) -> Tagger {
     let text = format!(
         r#"{{"name": "n", "questions": [{{"id": "why", "kind": "comment"}}], "themes": {themes}}}"#
     );
-    Tagger::new(&survey_json::read(&Json::read(text.as_bytes()).unwrap()).unwrap())
+    tagger_of(&survey_json::read(&Json::read(text.as_bytes()).unwrap()).unwrap())
 }
 
 fn tags(themes: &str, comment: &str) -> Vec<String> {
