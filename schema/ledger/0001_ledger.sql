@@ -14,6 +14,7 @@ create table head (
   next_sequence integer not null,
   next_bucket integer not null,
   next_tick integer not null,
+  windows_over integer not null,      -- the end of the last window that is over
   sweep_at integer,                   -- when to look for what must be forgotten
   deleted integer not null check (deleted in (0, 1))
 ) strict;
@@ -34,7 +35,8 @@ create table persons (
 -- Which submissions were taken: HMAC(secret, submission id). Kept for 30 days.
 create table submissions (
   marker blob primary key check (length(marker) = 16),
-  tick integer not null               -- the tick it was promised
+  tick integer not null,              -- the tick it was promised
+  way_back blob not null              -- where it was counted; opens with the submission id alone
 ) strict, without rowid;
 
 -- What is pending: one bucket per question and cohort. No row says who, or which answers go together.
@@ -43,12 +45,26 @@ create table buckets (
   question text not null,
   dimension text not null,            -- empty for (unattributed)
   segment text not null,
-  n integer not null check (n > 0),
+  key blob not null check (length(key) = 32), -- opens the answers of the ways back into it
+  n integer not null check (n >= 0),
   tallies text not null,              -- {"key of an answer": count}
   since integer not null,             -- waiting here since; patience is counted from this
   oldest integer not null,            -- the oldest response in it; 30 days are counted from this
   floor integer not null check (floor >= 5),
   unique (question, dimension, segment)
+) strict;
+
+-- Buckets that were merged into one that is pending, each with the key it had.
+create table merged (
+  bucket integer primary key,
+  target integer not null,
+  key blob not null check (length(key) = 32)
+) strict;
+
+-- Buckets that were discarded, pending for too long. Kept for 30 days.
+create table expired (
+  bucket integer primary key,
+  tick integer not null               -- the tick that discarded it
 ) strict;
 
 -- accepted = pending + sealed + released + withdrawn + expired, per question, at every instant.

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::pseudonym::Secret;
 use super::tally::{Cohort, OTHER, Sealed, Tallies};
 use super::time::{Duration, Instant};
 
@@ -25,7 +26,11 @@ pub struct Key {
 pub struct Bucket {
     /// Which filling of the cohort this is; never used twice in a Ledger.
     pub id: u64,
-    /// How many responses it holds.
+    /// What unlocks the answers in it for a withdrawal; it dies with the bucket, or, if that is merged,
+    /// with the one it was merged into.
+    pub key: Secret,
+    /// How many responses it holds: none, if they were taken back, or were repeated ones that do not
+    /// count.
     pub n: u64,
     /// Their answers.
     pub tallies: Tallies,
@@ -33,21 +38,46 @@ pub struct Bucket {
     pub since: Instant,
     /// When its oldest response arrived; the lifetime of 30 d is counted from this.
     pub oldest: Instant,
-    /// The `min_cohort` under which it was begun. A later, lower one does not reach back.
+    /// The highest `min_cohort` under which it was begun or added to. A later, lower one does not reach
+    /// back.
     pub floor: u64,
 }
 
 impl Bucket {
     /// An empty bucket, begun at `now`.
-    pub fn begin(id: u64, now: Instant, floor: u64) -> Self {
-        Self { id, n: 0, tallies: Tallies::default(), since: now, oldest: now, floor }
+    pub fn begin(id: u64, key: Secret, now: Instant, floor: u64) -> Self {
+        Self { id, key, n: 0, tallies: Tallies::default(), since: now, oldest: now, floor }
     }
 
-    fn absorb(&mut self, other: &Self) {
+    /// Adds an answer that arrived at `now`, under `floor`.
+    pub fn add(&mut self, keys: &[String], now: Instant, floor: u64) {
+        self.wait_from(now, now);
+        self.n += 1;
+        self.tallies.count(keys);
+        self.floor = self.floor.max(floor);
+    }
+
+    /// Takes one out again.
+    pub fn take_out(&mut self, keys: &[String]) {
+        self.n = self.n.saturating_sub(1);
+        self.tallies.discount(keys);
+    }
+
+    fn absorb(&mut self, other: &Self, tick: Instant) {
+        if other.n > 0 {
+            self.wait_from(tick, other.oldest);
+        }
         self.n += other.n;
         self.tallies.add(&other.tallies);
-        self.oldest = self.oldest.min(other.oldest);
         self.floor = self.floor.max(other.floor);
+    }
+
+    /// Something joins that arrived at `oldest`: an empty bucket begins to wait with it.
+    fn wait_from(&mut self, now: Instant, oldest: Instant) {
+        if self.n == 0 {
+            (self.since, self.oldest) = (now, oldest);
+        }
+        self.oldest = self.oldest.min(oldest);
     }
 }
 
@@ -65,6 +95,25 @@ pub struct Terms {
     pub patience: Duration,
 }
 
+/// What became of buckets, by id.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fates {
+    /// Sealed.
+    pub sealed: Vec<u64>,
+    /// Discarded, pending for too long.
+    pub expired: Vec<u64>,
+    /// Merged: which bucket, into which, and the key it had.
+    pub merged: Vec<(u64, u64, Secret)>,
+}
+
+impl Fates {
+    /// All that are gone.
+    pub fn gone(&self) -> impl Iterator<Item = u64> {
+        let merged = self.merged.iter().map(|(bucket, _, _)| bucket);
+        self.sealed.iter().chain(&self.expired).chain(merged).copied()
+    }
+}
+
 /// What a tick did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Turn {
@@ -72,12 +121,10 @@ pub struct Turn {
     pub sealed: Vec<Sealed>,
     /// What was pending for too long: question and number of responses.
     pub expired: Vec<(String, u64)>,
-    /// Buckets that are gone, by id.
-    pub gone: Vec<u64>,
     /// Buckets that were begun or grew by a merge.
     pub grown: Vec<Key>,
-    /// Which bucket was merged into which, by id.
-    pub merged: Vec<(u64, u64)>,
+    /// What became of buckets that are gone.
+    pub fates: Fates,
 }
 
 /// Turns the buckets at a tick. `next_id` is where new buckets get their ids.
@@ -94,12 +141,27 @@ pub fn turn(buckets: &mut Buckets, next_id: &mut u64, terms: Terms) -> Turn {
     turn
 }
 
+/// From when on a tick would do anything to the buckets, if nothing arrives until then.
+pub fn stirs(buckets: &Buckets, min_cohort: u64, patience: Duration) -> Option<Instant> {
+    let stirs = |(key, bucket): (&Key, &Bucket)| {
+        if bucket.n >= bucket.floor.max(min_cohort) {
+            return bucket.since;
+        }
+        let expires = bucket.oldest.plus(LONGEST);
+        match key.cohort.wider() {
+            Some(_) => expires.min(bucket.since.plus(patience)),
+            None => expires,
+        }
+    };
+    buckets.iter().map(stirs).min()
+}
+
 fn expire(buckets: &mut Buckets, terms: Terms, turn: &mut Turn) {
     buckets.retain(|key, bucket| {
         let overdue = bucket.oldest.plus(LONGEST) <= terms.tick;
         if overdue {
             turn.expired.push((key.question.clone(), bucket.n));
-            turn.gone.push(bucket.id);
+            turn.fates.expired.push(bucket.id);
         }
         !overdue
     });
@@ -110,7 +172,7 @@ fn seal(buckets: &mut Buckets, terms: Terms, turn: &mut Turn) {
         let min_cohort = bucket.floor.max(terms.min_cohort);
         let full = bucket.n >= min_cohort;
         if full {
-            turn.gone.push(bucket.id);
+            turn.fates.sealed.push(bucket.id);
             turn.sealed.push(Sealed {
                 question: key.question.clone(),
                 dimension: key.cohort.dimension.clone(),
@@ -138,11 +200,10 @@ fn merge(buckets: &mut Buckets, next_id: &mut u64, terms: Terms, rest: bool, tur
         let target = buckets.entry(wider.clone()).or_insert_with(|| {
             let id = *next_id;
             *next_id += 1;
-            Bucket::begin(id, terms.tick, bucket.floor)
+            Bucket::begin(id, bucket.key.for_bucket(id), terms.tick, bucket.floor)
         });
-        target.absorb(&bucket);
-        turn.gone.push(bucket.id);
-        turn.merged.push((bucket.id, target.id));
+        target.absorb(&bucket, terms.tick);
+        turn.fates.merged.push((bucket.id, target.id, bucket.key));
         turn.grown.push(wider);
     }
 }

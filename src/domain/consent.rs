@@ -25,6 +25,9 @@ pub enum Reading {
     Invalid,
 }
 
+/// The question under which consents are counted, beside those of the survey.
+pub const CONSENT: &str = "(consent)";
+
 /// The flags that a respondent may leave off.
 pub const OPTIONAL_FLAGS: [&str; 3] = ["use_customer_id", "use_segments", "analyse_comment"];
 

@@ -12,12 +12,14 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use serde::{Deserialize, Serialize};
 
 use super::account::{Account, Figures};
-use super::bucket::{self, Bucket, Buckets, Key, Terms};
+use super::bucket::{self, Bucket, Buckets, Fates, Key, Terms};
+use super::consent::CONSENT;
 use super::pseudonym::{Draw, Marker, Pseudonym, Secret, SubmissionId};
 use super::response::{Answer, Offer};
 use super::survey::{LEAST_COHORT, Survey};
 use super::tally::{Cohort, NONE, Sealed};
 use super::time::{Day, Duration, Instant};
+use super::way_back::{Nonce, Place, Trace, WayBack};
 
 /// How long a submission's marker is kept, so that the same response sent again counts once.
 pub const SUBMISSION_LIFE: Duration = Duration::days(30);
@@ -67,6 +69,8 @@ pub struct Head {
     pub next_bucket: u64,
     /// The next tick, where anything is pending. Never moved nearer: responses were promised it.
     pub next_tick: Instant,
+    /// The end of the last window that is over: it is not begun again, whatever the clock says.
+    pub windows_over: Instant,
     /// When to look for what must be forgotten, where there is any.
     pub sweep_at: Option<Instant>,
     /// The survey was deleted; this is its tombstone.
@@ -106,10 +110,12 @@ pub struct Entry {
     pub answers: Vec<Answer>,
     /// The dimensions, one of which is drawn.
     pub offers: Vec<Offer>,
+    /// The keys under which its consent is counted.
+    pub consent: Vec<String>,
 }
 
 /// What follows from an entry under the Ledger's secrets.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Marks {
     /// The submission's marker.
     pub submission: Marker,
@@ -117,6 +123,21 @@ pub struct Marks {
     pub draw: Draw,
     /// The end of the window, and the person's marker in it.
     pub person: Option<(Instant, Marker)>,
+    /// What locks the way back.
+    pub way_back: Secret,
+    /// The nonce that it is locked with.
+    pub nonce: Nonce,
+}
+
+/// A submission that was taken, as it is kept.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// Its marker.
+    pub marker: Marker,
+    /// The tick that it was promised.
+    pub tick: Instant,
+    /// The way back, locked.
+    pub way_back: Vec<u8>,
 }
 
 /// Which of the markers of a group of entries are known already.
@@ -152,16 +173,20 @@ pub struct Changes {
     pub window_opened: bool,
     /// The window that ended: its secret goes, and the markers of all persons in it.
     pub window_ended: Option<Instant>,
-    /// Submissions that were taken, with the tick promised.
-    pub submissions: Vec<(Marker, Instant)>,
+    /// Submissions that were taken.
+    pub submissions: Vec<Taken>,
+    /// The submission that was taken back, and what is kept of it instead.
+    pub withdrawn: Option<(Marker, Vec<u8>)>,
     /// Persons that were counted.
     pub persons: Vec<(Instant, Marker)>,
+    /// Persons whose response was taken back wholly: they may answer anew.
+    pub persons_freed: Vec<(Instant, Marker)>,
     /// Submissions promised a tick before this are forgotten.
     pub forget_before: Option<Instant>,
     /// Buckets that changed.
     pub buckets: BTreeSet<Key>,
-    /// Buckets that are gone, by id.
-    pub buckets_gone: Vec<u64>,
+    /// Buckets that are gone, and at which tick.
+    pub fates: Option<(Instant, Fates)>,
     /// Questions whose accounts changed.
     pub accounts: BTreeSet<String>,
     /// Batches that were sealed.
@@ -221,6 +246,8 @@ impl Ledger {
         }
         if let Some(over) = self.window.take_if(|window| window.ends <= now) {
             changes.window_ended = Some(over.ends);
+            self.head.windows_over = over.ends;
+            changes.head = true;
         }
         if self.head.sweep_at.is_some_and(|at| at <= now) {
             changes.forget_before = Some(now.minus(SUBMISSION_LIFE));
@@ -229,11 +256,12 @@ impl Ledger {
         }
     }
 
-    /// Opens the current window if there is none, with `fresh` as its secret.
+    /// Opens the current window if there is none.
     fn open_window(&mut self, now: Instant, fresh: &Secret, changes: &mut Changes) {
         if self.window.is_none() {
-            let ends = next_on_grid(self.head.created, self.survey.window, now);
-            self.window = Some(Window { secret: fresh.clone(), ends });
+            let from = now.max(self.head.windows_over);
+            let ends = next_on_grid(self.head.created, self.survey.window, from);
+            self.window = Some(Window { secret: fresh.for_window(), ends });
             changes.window_opened = true;
         }
     }
@@ -247,8 +275,8 @@ impl Ledger {
     }
 
     /// The marks of a group of entries that arrived by `now`, to which [`Ledger::advance`] has brought
-    /// the Ledger. Where the first identified person of a window is among them, the window is opened,
-    /// with `fresh` as its secret.
+    /// the Ledger. Where the first identified person of a window is among them, the window is opened.
+    /// `fresh` is random, made for this group alone, and never kept: secrets follow from it.
     pub fn mark(
         &mut self,
         now: Instant,
@@ -265,7 +293,9 @@ impl Ledger {
             let (submission, draw) = self.head.secret.submission(&entry.submission);
             let person = entry.pseudonym.as_ref().zip(window);
             let person = person.map(|(who, window)| (window.ends, window.secret.person(who)));
-            Marks { submission, draw, person }
+            let way_back = self.head.secret.way_back(&entry.submission);
+            let nonce = Nonce::from_secret(&fresh.for_nonce(submission));
+            Marks { submission, draw, person, way_back, nonce }
         };
         group
             .into_iter()
@@ -276,12 +306,14 @@ impl Ledger {
             .collect()
     }
 
-    /// Decides on a group of entries, in order, all at the same instant and for one commit.
+    /// Decides on a group of entries, in order, all at the same instant and for one commit. `fresh` is
+    /// the one that they were marked with.
     pub fn take(
         &mut self,
         now: Instant,
         group: &[(Entry, Marks)],
         mut known: Known,
+        fresh: &Secret,
         changes: &mut Changes,
     ) -> Vec<Verdict> {
         // What is overdue is not used, though it may not have been swept yet.
@@ -298,12 +330,12 @@ impl Ledger {
             }
             let tick = self.promise_tick(now, changes);
             known.submissions.insert(marks.submission, tick);
-            changes.submissions.push((marks.submission, tick));
             let first = marks.person.is_none_or(|person| known.persons.insert(person));
             if first {
                 changes.persons.extend(marks.person);
-                self.count(entry, marks.draw, now, changes);
             }
+            let way_back = self.count(entry, marks, first, (now, fresh), changes);
+            changes.submissions.push(Taken { marker: marks.submission, tick, way_back });
             Verdict::Accepted { withdrawable_until: tick }
         };
         group.iter().map(decide).collect()
@@ -314,38 +346,68 @@ impl Ledger {
         !self.head.deleted && tick >= now.minus(SUBMISSION_LIFE)
     }
 
-    /// Counts an entry in its one cohort.
-    fn count(&mut self, entry: &Entry, draw: Draw, now: Instant, changes: &mut Changes) {
-        let cohort = match draw.dimension(&entry.offers) {
+    /// Counts an entry in its one cohort, if it is the `first` of its person, and gives the way back. One
+    /// that is not leaves all the same traces but the count itself: nobody can tell by them.
+    fn count(
+        &mut self,
+        entry: &Entry,
+        marks: &Marks,
+        first: bool,
+        (now, fresh): (Instant, &Secret),
+        changes: &mut Changes,
+    ) -> Vec<u8> {
+        let cohort = match marks.draw.dimension(&entry.offers) {
             None => Cohort::unattributed(),
             Some(offer) => {
-                let segment = draw.segment(&offer.segments).map_or(NONE, String::as_str);
+                let segment = marks.draw.segment(&offer.segments).map_or(NONE, String::as_str);
                 Cohort::of(&offer.dimension, segment)
             }
         };
-        for answer in &entry.answers {
-            let Some(question) = self.survey.question(&answer.question) else { continue };
-            let account = self
-                .accounts
-                .entry(answer.question.clone())
-                .or_insert_with(|| Account::new(question.kind.scale()));
-            if account.accepted == 0 {
-                account.scale = question.kind.scale();
+        let answers = entry.answers.iter().map(|a| (a.question.as_str(), &cohort, &a.keys));
+        let nowhere = Cohort::unattributed();
+        let consent = (!entry.consent.is_empty()).then_some((CONSENT, &nowhere, &entry.consent));
+        let mut places = Vec::with_capacity(entry.answers.len() + 1);
+        for (question, cohort, keys) in answers.chain(consent) {
+            let Some(scale) = self.scale(question) else { continue };
+            if first {
+                self.accept(question, scale, changes);
             }
-            account.accepted += 1;
-            changes.accounts.insert(answer.question.clone());
-
-            let key = Key { question: answer.question.clone(), cohort: cohort.clone() };
+            let min_cohort = self.survey.release.min_cohort;
+            let key = Key { question: question.to_owned(), cohort: cohort.clone() };
             let bucket = self.buckets.entry(key.clone()).or_insert_with(|| {
                 let id = self.head.next_bucket;
                 self.head.next_bucket += 1;
                 changes.head = true;
-                Bucket::begin(id, now, self.survey.release.min_cohort)
+                changes.buckets.insert(key.clone());
+                Bucket::begin(id, fresh.for_bucket(id), now, min_cohort)
             });
-            bucket.n += 1;
-            bucket.tallies.count(&answer.keys);
-            changes.buckets.insert(key);
+            if first {
+                bucket.add(keys, now, min_cohort);
+                changes.buckets.insert(key);
+            }
+            places.push(Place::of(question, bucket, keys, marks.nonce));
         }
+        let person = marks.person.filter(|_| first);
+        let trace = Trace { counted: first, person, places };
+        WayBack::Taken(trace).lock(&marks.way_back, marks.nonce)
+    }
+
+    /// What the counts of a question mean.
+    fn scale(&self, question: &str) -> Option<String> {
+        if question == CONSENT {
+            return Some("consent".to_owned());
+        }
+        self.survey.question(question).map(|question| question.kind.scale())
+    }
+
+    fn accept(&mut self, question: &str, scale: String, changes: &mut Changes) {
+        let account =
+            self.accounts.entry(question.to_owned()).or_insert_with(|| Account::new(scale.clone()));
+        if account.accepted == 0 {
+            account.scale = scale;
+        }
+        account.accepted += 1;
+        changes.accounts.insert(question.to_owned());
     }
 
     /// The tick that a response arriving now is promised: the next one on the grid.
@@ -369,9 +431,9 @@ impl Ledger {
         let release = self.survey.release;
         let terms = Terms { tick, min_cohort: release.min_cohort, patience: release.patience };
         let turn = bucket::turn(&mut self.buckets, &mut self.head.next_bucket, terms);
-        changes.buckets_gone.extend(&turn.gone);
         changes.buckets.retain(|key| self.buckets.contains_key(key));
         changes.buckets.extend(turn.grown);
+        changes.fates = Some((tick, turn.fates));
         for (question, n) in turn.expired {
             if let Some(account) = self.accounts.get_mut(&question) {
                 account.expired += n;
@@ -432,7 +494,10 @@ impl Ledger {
         if self.head.deleted {
             return None;
         }
-        let tick = (!self.buckets.is_empty()).then_some(self.head.next_tick);
+        let release = self.survey.release;
+        let stirs = bucket::stirs(&self.buckets, release.min_cohort, release.patience);
+        // The first tick at which anything happens; those before it would leave all as it is.
+        let tick = stirs.map(|at| self.grid_after(at.minus(Duration(1))).max(self.head.next_tick));
         let window = self.window.as_ref().map(|window| window.ends);
         [tick, window, self.head.sweep_at].into_iter().flatten().min()
     }

@@ -11,6 +11,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::Sha256;
 
+use super::hex::hex;
 use super::preimage::encode;
 
 /// HMAC-SHA-256 (RFC 2104) of an injective encoding of `label` and `parts`.
@@ -103,6 +104,27 @@ impl Secret {
         Marker(halves(keyed_hash(&self.0, "counterfoil person 1", &[&pseudonym.0])).0)
     }
 
+    /// What opens the way back of a submission: see [`super::way_back`].
+    pub fn way_back(&self, id: &SubmissionId) -> Secret {
+        Secret(keyed_hash(&self.0, "counterfoil way back 1", &[&id.0]))
+    }
+
+    /// From fresh randomness that is not kept: the secret of a window that opens with it.
+    pub fn for_window(&self) -> Secret {
+        Secret(keyed_hash(&self.0, "counterfoil window 1", &[]))
+    }
+
+    /// From the same: 32 bytes of which to make the nonce of a submission's way back.
+    pub fn for_nonce(&self, submission: Marker) -> Secret {
+        Secret(keyed_hash(&self.0, "counterfoil nonce 1", &[&submission.0]))
+    }
+
+    /// From the same, or from the key of the first bucket that was merged into it and lives as long:
+    /// the key of a bucket.
+    pub fn for_bucket(&self, id: u64) -> Secret {
+        Secret(keyed_hash(&self.0, "counterfoil bucket 1", &[&id.to_be_bytes()]))
+    }
+
     /// What follows from a submission id under the Ledger's secret: its marker, and the two numbers
     /// that draw its attribute. The numbers are independent of the marker, and not stored.
     pub fn submission(&self, id: &SubmissionId) -> (Marker, Draw) {
@@ -158,7 +180,7 @@ pub struct Marker([u8; 16]);
 impl Marker {
     /// For the Ledger's own storage.
     pub fn hex(&self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&self.0)
     }
 
     /// As the Ledger's own storage holds it.
@@ -195,4 +217,4 @@ macro_rules! carried {
         }
     )*};
 }
-carried!(Pseudonym, SubmissionId);
+carried!(Pseudonym, SubmissionId, Marker);

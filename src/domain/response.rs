@@ -88,14 +88,9 @@ pub fn read(
     let Some(mut members) = Members::of(&document, Pointer::root(), &mut faults) else {
         return Err(Refusal::Faulty(faults.into_vec()));
     };
-    let submission_id = members.take("submission_id").and_then(|(value, pointer)| {
-        let text = json::text(value, 1, 64, &pointer, &mut faults)?;
-        let id = SubmissionId::parse(text);
-        if id.is_none() {
-            faults.add(&pointer, "submission_id", "16 random bytes as 22 characters of base64url.");
-        }
-        id
-    });
+    let submission_id = members
+        .take("submission_id")
+        .and_then(|(value, pointer)| read_submission_id(value, &pointer, &mut faults));
     let consent = members
         .require("consent", &mut faults)
         .map(|(value, pointer)| {
@@ -160,6 +155,19 @@ pub fn submission_id(bytes: &[u8]) -> Option<SubmissionId> {
         Json::Text(text) => SubmissionId::parse(text),
         _ => None,
     })
+}
+
+/// Reads a submission id.
+pub fn read_submission_id(
+    json: &Json,
+    pointer: &Pointer,
+    faults: &mut Faults,
+) -> Option<SubmissionId> {
+    let id = SubmissionId::parse(json::text(json, 1, 64, pointer, faults)?);
+    if id.is_none() {
+        faults.add(pointer, "submission_id", "16 random bytes as 22 characters of base64url.");
+    }
+    id
 }
 
 /// The segments given, by the survey's dimensions.

@@ -54,6 +54,16 @@ impl Tallies {
         }
     }
 
+    /// Takes one answer out again, with all of its keys.
+    pub fn discount(&mut self, keys: &[String]) {
+        for key in keys {
+            if let Some(count) = self.0.get_mut(key) {
+                *count = count.saturating_sub(1);
+            }
+        }
+        self.0.retain(|_, count| *count > 0);
+    }
+
     /// Adds what others were counted.
     pub fn add(&mut self, other: &Self) {
         for (key, count) in &other.0 {

@@ -3,9 +3,13 @@
 use std::fmt;
 
 use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat};
+use serde::{Deserialize, Serialize};
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
 pub struct Instant(pub i64);
 
 /// A length of time in milliseconds.

@@ -14,12 +14,14 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
+use crate::domain::hex::hex;
 use crate::domain::json::Json;
 use crate::domain::ledger::{Changes, Due, Entry, Head, Ledger, Unrevised, Verdict};
 use crate::domain::pseudonym::{Secret, SubmissionId};
 use crate::domain::survey::Survey;
 use crate::domain::survey_json;
 use crate::domain::time::Instant;
+use crate::domain::withdrawal::Lost;
 use crate::store::d1::{self, Telling};
 use crate::store::{Misshapen, Statement, ledger};
 
@@ -158,7 +160,7 @@ impl Desk {
         let verdicts = self.change(|ledger, changes| {
             let group = ledger.mark(now, entries, &fresh, changes);
             let known = ledger::known(self.storage.select(ledger::find_known(&group))?)?;
-            let verdicts = ledger.take(now, &group, known, changes);
+            let verdicts = ledger.take(now, &group, known, &fresh, changes);
             let told = |verdict| match verdict {
                 Verdict::Accepted { withdrawable_until } => Told::Accepted(withdrawable_until.0),
                 Verdict::OtherRevision => Told::Current(definition(ledger)),
@@ -187,7 +189,7 @@ impl Desk {
         let swept = changes.forget_before.is_some();
         self.storage.commit(ledger::write(&ledger, &changes))?;
         if swept {
-            let any = self.storage.select(Statement::new(ledger::ANY_SUBMISSION, []))?;
+            let any = self.storage.select(Statement::new(ledger::ANYTHING_KEPT, []))?;
             let mut changes = Changes::default();
             ledger.swept(ledger::nothing_left(any)?, &mut changes);
             self.storage.commit(ledger::write(&ledger, &changes))?;
@@ -201,6 +203,13 @@ impl Desk {
         match question {
             Ask::Take(_) => Err(Failure::Fault("responses are taken elsewhere".to_owned())),
             Ask::Find(submission) => self.find(&submission),
+            Ask::Withdraw(submission) => {
+                let told = self.withdraw(&submission)?;
+                if let Err(Failure::Fault(fault)) = self.set_alarm().await {
+                    worker::console_error!("ledger: {fault}");
+                }
+                Ok(told)
+            }
             Ask::Open(definition) => self.open(definition),
             Ask::Revise { expected, definition } => self.revise(expected, definition).await,
             Ask::Delete => self.delete().await,
@@ -240,8 +249,40 @@ impl Desk {
         let Some(ledger) = ledger.as_ref() else { return Ok(Told::Unopened) };
         let (marker, _) = ledger.head.secret.submission(submission);
         let rows = self.storage.select(ledger::find_submission(marker))?;
-        let promised = ledger::promised_tick(rows)?.filter(|tick| ledger.recalls(*tick, now()));
-        Ok(promised.map_or(Told::Done, |tick| Told::Accepted(tick.0)))
+        let promised = ledger::submission(rows)?.map(|(tick, _)| tick);
+        let recalled = promised.filter(|tick| ledger.recalls(*tick, now()));
+        Ok(recalled.map_or(Told::Done, |tick| Told::Accepted(tick.0)))
+    }
+
+    /// Takes a response back. A tick that is due runs first, in a commit of its own, so that storage
+    /// tells what became of the buckets.
+    fn withdraw(&self, submission: &SubmissionId) -> Result<Told, Failure> {
+        let fresh = Secret::from_bytes(random()?);
+        loop {
+            let told = self.change(|ledger, changes| {
+                if changes.fates.is_some() {
+                    return Ok(None);
+                }
+                if ledger.head.deleted {
+                    return Ok(Some(Told::Deleted));
+                }
+                let (marker, _) = ledger.head.secret.submission(submission);
+                let rows = self.storage.select(ledger::find_submission(marker))?;
+                let stored = ledger::submission(rows)?;
+                let found = stored
+                    .and_then(|(tick, way_back)| ledger.find(submission, (tick, &way_back), now()));
+                let Some(found) = found else { return Ok(Some(Told::Unknown)) };
+                let fates = self.storage.select(ledger::find_fates(&found.buckets()))?;
+                let withdrawal = ledger.withdraw(found, &ledger::fates(fates)?, &fresh, changes);
+                let withdrawal = withdrawal.map_err(|Lost| Misshapen("submissions"))?;
+                Ok(Some(Told::Withdrawn(withdrawal)))
+            })?;
+            match told {
+                None => return Ok(Told::Unopened),
+                Some(Some(told)) => return Ok(told),
+                Some(None) => {}
+            }
+        }
     }
 
     /// Opens a Ledger for a survey as D1 has it, unless one is here.
@@ -252,7 +293,7 @@ impl Desk {
         let incarnation: [u8; 16] = random()?;
         let head = Head {
             survey: given.survey,
-            incarnation: incarnation.iter().map(|byte| format!("{byte:02x}")).collect(),
+            incarnation: hex(&incarnation),
             secret: Secret::from_bytes(random()?),
             created: Instant(given.created),
             revision: given.revision,
@@ -260,6 +301,7 @@ impl Desk {
             next_sequence: 1,
             next_bucket: 1,
             next_tick: Instant(given.created),
+            windows_over: Instant(given.created),
             sweep_at: None,
             deleted: false,
             definition: given.definition,

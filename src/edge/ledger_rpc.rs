@@ -8,6 +8,7 @@ use worker::Env;
 use crate::domain::account::Figures;
 use crate::domain::ledger::Entry;
 use crate::domain::pseudonym::SubmissionId;
+use crate::domain::way_back::Withdrawal;
 
 use super::Failure;
 use super::config::LEDGERS;
@@ -19,6 +20,8 @@ pub enum Ask {
     Take(Entry),
     /// Look whether this response was taken before; changes nothing.
     Find(SubmissionId),
+    /// Take this response back.
+    Withdraw(SubmissionId),
     /// Open, if nothing is here, for the survey as D1 has it.
     Open(Definition),
     /// Take a new definition; `expected` is the revision it is meant to follow, if the caller says.
@@ -61,6 +64,10 @@ pub enum Told {
     Done,
     /// Taken; it can be taken back until this instant, at least.
     Accepted(i64),
+    /// What came of taking it back.
+    Withdrawn(Withdrawal),
+    /// No such submission is known.
+    Unknown,
     /// The current definition, where the one that was asked about is not.
     Current(Definition),
     /// Nothing was ever opened here.

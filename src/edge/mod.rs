@@ -15,6 +15,7 @@ mod report;
 mod request;
 mod submit;
 mod unicode;
+mod withdraw;
 
 use worker::{Context, Env, Response, ScheduleContext, ScheduledEvent, event};
 
@@ -104,6 +105,7 @@ async fn perform(call: &mut Call, route: Route) -> Outcome {
         Route::ReplaceSurvey(id) => manage::replace(call, &config, &id).await,
         Route::DeleteSurvey(id) => manage::delete(call, &config, &id).await,
         Route::Respond(id) => submit::respond(call, &config, &id).await,
+        Route::Withdraw(id) => withdraw::withdraw(call, &id).await,
         Route::Kpis(id) => report::kpis(call, &config, &id).await,
         Route::Ledger(id) => report::ledger(call, &config, &id).await,
         Route::Health

@@ -52,10 +52,12 @@ catalogue! {
     WrongKey "wrong-key" 401 "The key is not known";
     OriginRefused "origin-refused" 403 "This web origin may not use the survey";
     NotFound "not-found" 404 "There is no such thing here";
+    UnknownSubmission "unknown-submission" 404 "No such response is known";
     MethodNotAllowed "method-not-allowed" 405 "The method is not allowed here";
     OtherNotice "other-notice" 409 "The notice is not the current one";
     SurveyClosed "survey-closed" 409 "The survey is closed";
     ScaleLocked "scale-locked" 409 "A question with counts cannot change its scale";
+    Final "final" 410 "The response can no longer be taken back";
     OtherRevision "other-revision" 412 "The survey has another revision";
     BodyTooLarge "body-too-large" 413 "The body is too large";
     MediaType "media-type" 415 "The media type is not accepted";

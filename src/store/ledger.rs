@@ -3,10 +3,11 @@
 //! A group of responses costs a handful of statements, however many they are: rows travel as one
 //! JSON parameter and are unpacked by `json_each`.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use crate::domain::account::Account;
-use crate::domain::bucket::{Bucket, Buckets, Key};
+use crate::domain::bucket::{self, Bucket, Buckets, Key};
+use crate::domain::hex::hex;
 use crate::domain::json::Json;
 use crate::domain::ledger::{Batch, Changes, Entry, Head, Known, Ledger, Marks, Window};
 use crate::domain::pseudonym::{Marker, Secret};
@@ -14,6 +15,7 @@ use crate::domain::survey::Survey;
 use crate::domain::survey_json;
 use crate::domain::tally::Cohort;
 use crate::domain::time::{Day, Instant};
+use crate::domain::withdrawal::{Fate, Fates};
 
 use super::{Columns, Misshapen, Row, Statement, Value, json};
 
@@ -39,9 +41,9 @@ pub fn count(rows: Vec<Row>) -> Result<usize, Misshapen> {
 /// What is read to load a Ledger, in this order.
 pub const LOAD: [&str; 5] = [
     "select survey, incarnation, secret, created, revision, definition, projected, next_sequence,
-            next_bucket, next_tick, sweep_at, deleted from head",
+            next_bucket, next_tick, windows_over, sweep_at, deleted from head",
     "select ends, secret from window",
-    "select id, question, dimension, segment, n, tallies, since, oldest, floor from buckets",
+    "select id, question, dimension, segment, key, n, tallies, since, oldest, floor from buckets",
     "select question, scale, accepted, released, withdrawn, expired, withdrawn_shown, expired_shown
        from accounts",
     "select sequence, day, cohorts from batches order by sequence",
@@ -81,6 +83,7 @@ fn read_head(row: Row) -> Result<Head, Misshapen> {
         next_sequence: columns.natural()?,
         next_bucket: columns.natural()?,
         next_tick: Instant(columns.integer()?),
+        windows_over: Instant(columns.integer()?),
         sweep_at: columns.maybe_integer()?.map(Instant),
         deleted: columns.integer()? != 0,
     })
@@ -103,6 +106,7 @@ fn read_bucket(row: Row) -> Result<(Key, Bucket), Misshapen> {
     let cohort = Cohort { dimension: columns.text()?, segment: columns.text()? };
     let bucket = Bucket {
         id,
+        key: read_secret(&mut columns)?,
         n: columns.natural()?,
         tallies: columns.json()?,
         since: Instant(columns.integer()?),
@@ -166,24 +170,55 @@ pub fn known(rows: Vec<Row>) -> Result<Known, Misshapen> {
     Ok(known)
 }
 
-/// Looks for one submission; its rows go to [`promised_tick`].
+/// Looks for one submission; its rows go to [`submission`].
 pub fn find_submission(marker: Marker) -> Statement {
     Statement::new(
-        "select tick from submissions where marker = unhex(?1)",
+        "select tick, way_back from submissions where marker = unhex(?1)",
         [Value::Text(marker.hex())],
     )
 }
 
-/// The tick that a submission was promised, from the rows of [`find_submission`].
-pub fn promised_tick(rows: Vec<Row>) -> Result<Option<Instant>, Misshapen> {
-    let row = rows.into_iter().next();
-    row.map(|row| Columns::of("submissions", row).integer().map(Instant)).transpose()
+/// The tick that a submission was promised, and the way back from it, from the rows of
+/// [`find_submission`].
+pub fn submission(rows: Vec<Row>) -> Result<Option<(Instant, Vec<u8>)>, Misshapen> {
+    let Some(row) = rows.into_iter().next() else { return Ok(None) };
+    let mut columns = Columns::of("submissions", row);
+    Ok(Some((Instant(columns.integer()?), columns.blob()?)))
 }
 
-/// Whether any submission's marker is left: one row, one integer.
-pub const ANY_SUBMISSION: &str = "select exists (select 1 from submissions)";
+/// Asks what became of some buckets; its rows go to [`fates`].
+pub fn find_fates(buckets: &BTreeSet<u64>) -> Statement {
+    Statement::new(
+        "select bucket, target, key from json_each(?1) join merged on bucket = value
+         union all
+         select bucket, null, null from json_each(?1) join expired on bucket = value",
+        [json(buckets)],
+    )
+}
 
-/// Whether nothing is left to forget, from the rows of [`ANY_SUBMISSION`].
+/// What became of buckets, from the rows of [`find_fates`].
+pub fn fates(rows: Vec<Row>) -> Result<Fates, Misshapen> {
+    let mut fates = Fates::new();
+    for row in rows {
+        let mut columns = Columns::of("merged", row);
+        let bucket = columns.natural()?;
+        let fate = match columns.maybe_integer()? {
+            Some(target) => {
+                let target = u64::try_from(target).map_err(|_| Misshapen("merged"))?;
+                Fate::Merged(target, read_secret(&mut columns)?)
+            }
+            None => Fate::Expired,
+        };
+        fates.insert(bucket, fate);
+    }
+    Ok(fates)
+}
+
+/// Whether anything is left that is kept for 30 days: one row, one integer.
+pub const ANYTHING_KEPT: &str =
+    "select exists (select 1 from submissions) or exists (select 1 from expired)";
+
+/// Whether nothing is left to forget, from the rows of [`ANYTHING_KEPT`].
 pub fn nothing_left(rows: Vec<Row>) -> Result<bool, Misshapen> {
     let row = rows.into_iter().next().ok_or(Misshapen("submissions"))?;
     Ok(Columns::of("submissions", row).integer()? == 0)
@@ -207,16 +242,31 @@ pub fn write(ledger: &Ledger, changes: &Changes) -> Vec<Statement> {
     }
     if let Some(before) = changes.forget_before {
         all.push(Statement::new("delete from submissions where tick < ?1", [before.0.into()]));
+        all.push(Statement::new("delete from expired where tick < ?1", [before.0.into()]));
     }
     if !changes.submissions.is_empty() {
-        let rows: Vec<(String, i64)> =
-            changes.submissions.iter().map(|(marker, tick)| (marker.hex(), tick.0)).collect();
+        let taken = changes.submissions.iter();
+        let rows: Vec<(String, i64, String)> =
+            taken.map(|t| (t.marker.hex(), t.tick.0, hex(&t.way_back))).collect();
         all.push(Statement::new(
             // One that is overdue may still be there.
-            "insert into submissions (marker, tick)
-             select unhex(value ->> 0), value ->> 1 from json_each(?1) where true
-             on conflict (marker) do update set tick = excluded.tick",
+            "insert into submissions (marker, tick, way_back)
+             select unhex(value ->> 0), value ->> 1, unhex(value ->> 2)
+               from json_each(?1) where true
+             on conflict (marker) do update set tick = excluded.tick, way_back = excluded.way_back",
             [json(&rows)],
+        ));
+    }
+    if let Some((marker, way_back)) = &changes.withdrawn {
+        all.push(Statement::new(
+            "update submissions set way_back = ?2 where marker = unhex(?1)",
+            [marker.hex().into(), way_back.as_slice().into()],
+        ));
+    }
+    for (window, marker) in &changes.persons_freed {
+        all.push(Statement::new(
+            "delete from persons where window = ?1 and marker = unhex(?2)",
+            [window.0.into(), marker.hex().into()],
         ));
     }
     if !changes.persons.is_empty() {
@@ -228,11 +278,8 @@ pub fn write(ledger: &Ledger, changes: &Changes) -> Vec<Statement> {
             [json(&rows)],
         ));
     }
-    if !changes.buckets_gone.is_empty() {
-        all.push(Statement::new(
-            "delete from buckets where id in (select value from json_each(?1))",
-            [json(&changes.buckets_gone)],
-        ));
+    if let Some((tick, fates)) = &changes.fates {
+        all.extend(write_fates(*tick, fates));
     }
     all.extend(write_buckets(ledger, changes));
     all.extend(write_accounts(ledger, changes));
@@ -251,23 +298,68 @@ pub fn write(ledger: &Ledger, changes: &Changes) -> Vec<Statement> {
     all
 }
 
+/// Buckets go, and what a withdrawal may have to know of them is kept: of those that were merged, as long
+/// as the one they were merged into is pending; that one was discarded, for 30 days; that it was sealed,
+/// not at all.
+fn write_fates(tick: Instant, fates: &bucket::Fates) -> Vec<Statement> {
+    let gone: Vec<u64> = fates.gone().collect();
+    if gone.is_empty() {
+        return Vec::new();
+    }
+    let merged: Vec<_> =
+        fates.merged.iter().map(|(from, into, key)| (from, into, hex(key.bytes()))).collect();
+    let mut all = vec![Statement::new(
+        "delete from buckets where id in (select value from json_each(?1))",
+        [json(&gone)],
+    )];
+    if !fates.expired.is_empty() {
+        all.push(Statement::new(
+            "insert into expired (bucket, tick)
+             select value, ?2 from json_each(?1)
+             union all
+             select bucket, ?2 from json_each(?1) join merged on target = value",
+            [json(&fates.expired), tick.0.into()],
+        ));
+    }
+    // One after the other: what was merged into a bucket goes on with it.
+    for row in merged {
+        all.push(Statement::new(
+            "update merged set target = ?2 where target = ?1",
+            [(*row.0).into(), (*row.1).into()],
+        ));
+        all.push(Statement::new(
+            "insert into merged (bucket, target, key) values (?1, ?2, unhex(?3))",
+            [(*row.0).into(), (*row.1).into(), row.2.into()],
+        ));
+    }
+    let ended: Vec<&u64> = fates.sealed.iter().chain(&fates.expired).collect();
+    if !ended.is_empty() {
+        all.push(Statement::new(
+            "delete from merged where target in (select value from json_each(?1))",
+            [json(&ended)],
+        ));
+    }
+    all
+}
+
 fn write_buckets(ledger: &Ledger, changes: &Changes) -> Option<Statement> {
     let changed = changes.buckets.iter().filter_map(|key| Some((key, ledger.buckets.get(key)?)));
     let rows: Vec<_> = changed
         .map(|(Key { question, cohort }, b)| {
             let place = (question, &cohort.dimension, &cohort.segment);
-            (b.id, place, b.n, &b.tallies, (b.since.0, b.oldest.0, b.floor))
+            (b.id, place, hex(b.key.bytes()), b.n, &b.tallies, (b.since.0, b.oldest.0, b.floor))
         })
         .collect();
     (!rows.is_empty()).then(|| {
         Statement::new(
-            "insert into buckets (id, question, dimension, segment, n, tallies, since, oldest, floor)
+            "insert into buckets (id, question, dimension, segment, key, n, tallies, since, oldest,
+                                  floor)
              select value ->> 0, value ->> '$[1][0]', value ->> '$[1][1]', value ->> '$[1][2]',
-                    value ->> 2, value -> 3, value ->> '$[4][0]', value ->> '$[4][1]',
-                    value ->> '$[4][2]'
+                    unhex(value ->> 2), value ->> 3, value -> 4, value ->> '$[5][0]',
+                    value ->> '$[5][1]', value ->> '$[5][2]'
                from json_each(?1) where true
              on conflict (id) do update set n = excluded.n, tallies = excluded.tallies,
-                oldest = excluded.oldest, floor = excluded.floor",
+                since = excluded.since, oldest = excluded.oldest, floor = excluded.floor",
             [json(&rows)],
         )
     })
@@ -300,12 +392,13 @@ fn write_accounts(ledger: &Ledger, changes: &Changes) -> Option<Statement> {
 fn write_head(head: &Head) -> Statement {
     Statement::new(
         "insert into head (one, survey, incarnation, secret, created, revision, definition, projected,
-                           next_sequence, next_bucket, next_tick, sweep_at, deleted)
-         values (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+                           next_sequence, next_bucket, next_tick, windows_over, sweep_at, deleted)
+         values (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
          on conflict (one) do update set secret = excluded.secret, revision = excluded.revision,
             definition = excluded.definition, projected = excluded.projected,
             next_sequence = excluded.next_sequence, next_bucket = excluded.next_bucket,
-            next_tick = excluded.next_tick, sweep_at = excluded.sweep_at, deleted = excluded.deleted",
+            next_tick = excluded.next_tick, windows_over = excluded.windows_over,
+            sweep_at = excluded.sweep_at, deleted = excluded.deleted",
         [
             head.survey.into(),
             head.incarnation.as_str().into(),
@@ -317,6 +410,7 @@ fn write_head(head: &Head) -> Statement {
             head.next_sequence.into(),
             head.next_bucket.into(),
             head.next_tick.0.into(),
+            head.windows_over.0.into(),
             head.sweep_at.map(|at| at.0).into(),
             Value::Integer(head.deleted.into()),
         ],
@@ -330,6 +424,8 @@ fn erase(ledger: &Ledger) -> Vec<Statement> {
         "delete from persons",
         "delete from submissions",
         "delete from buckets",
+        "delete from merged",
+        "delete from expired",
         "delete from accounts",
         "delete from batches",
     ];

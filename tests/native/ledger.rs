@@ -13,7 +13,8 @@ fn answer(ledger: &mut Ledger, now: Instant, first: u8, count: u8) -> Instant {
     ledger.advance(now, &mut changes);
     let group = (first..first + count).map(|i| entry(1, [0, 0, 1, 0], i)).collect();
     let group = ledger.mark(now, group, &Secret::from_bytes([3; 32]), &mut changes);
-    let verdicts = ledger.take(now, &group, Known::default(), &mut changes);
+    let verdicts =
+        ledger.take(now, &group, Known::default(), &Secret::from_bytes([3; 32]), &mut changes);
     let Some(Verdict::Accepted { withdrawable_until }) = verdicts.last() else { panic!() };
     assert!(verdicts.iter().all(|verdict| verdict == &verdicts[0]));
     *withdrawable_until
@@ -76,7 +77,8 @@ fn promise_9_a_submission_is_known_for_30_days_from_its_tick_swept_or_not() {
         let group = ledger.mark(later, group, &Secret::from_bytes([3; 32]), &mut changes);
         let mut stored = Known::default();
         stored.submissions.insert(group[0].1.submission, tick);
-        let verdicts = ledger.take(later, &group, stored, &mut changes);
+        let verdicts =
+            ledger.take(later, &group, stored, &Secret::from_bytes([3; 32]), &mut changes);
         let replayed = Verdict::Accepted { withdrawable_until: tick };
         assert_eq!(verdicts[0] == replayed, known);
         assert_eq!(changes.submissions.is_empty(), known);

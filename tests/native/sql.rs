@@ -326,6 +326,7 @@ pub fn open() -> (Ledger, Changes) {
         next_sequence: 1,
         next_bucket: 1,
         next_tick: Instant(1_700_000_000_000),
+        windows_over: Instant(1_700_000_000_000),
         sweep_at: None,
         deleted: false,
     };
@@ -356,9 +357,10 @@ fn act_on(
         _ => {
             let group =
                 (0..1 + dice[0] % 9).map(|i| entry(ledger.head.revision, dice, i)).collect();
-            let group = ledger.mark(now, group, &Secret::from_bytes([dice[3]; 32]), changes);
+            let fresh = Secret::from_bytes([dice[3]; 32]);
+            let group = ledger.mark(now, group, &fresh, changes);
             let known = ledger::known(sqlite.select(&ledger::find_known(&group)).unwrap()).unwrap();
-            ledger.take(now, &group, known, changes);
+            ledger.take(now, &group, known, &fresh, changes);
         }
     }
 }
@@ -378,6 +380,7 @@ pub fn entry(revision: u64, dice: [u8; 4], i: u8) -> Entry {
         pseudonym: dice[2].is_multiple_of(2).then(|| Pseudonym::of(&pepper, "s", &customer)),
         answers: vec![answer("q", "9"), answer("r", "yes")],
         offers: (!dice[1].is_multiple_of(3)).then_some(offer).into_iter().collect(),
+        consent: vec!["notice".to_owned()],
     }
 }
 
@@ -390,7 +393,7 @@ fn markers_are_found_again_and_no_others() {
     let mut changes = Changes::default();
     let first = [entry(1, [0, 0, 0, 0], 0), entry(1, [0, 0, 0, 0], 1)];
     let group = ledger.mark(now, first.into(), &Secret::from_bytes([9; 32]), &mut changes);
-    ledger.take(now, &group, Known::default(), &mut changes);
+    ledger.take(now, &group, Known::default(), &Secret::from_bytes([9; 32]), &mut changes);
     sqlite.write(&ledger, &changes);
     let again = [entry(1, [0, 0, 0, 0], 1), entry(1, [0, 0, 0, 0], 2)];
     let group = ledger.mark(now, again.into(), &Secret::from_bytes([8; 32]), &mut changes);

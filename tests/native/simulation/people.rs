@@ -192,6 +192,7 @@ impl Reply {
             pseudonym: self.person.map(pseudonym),
             answers: answers.collect(),
             offers,
+            consent: vec![format!("r{name}"), "all".to_owned()],
         };
         Sent { name, submission, person: self.person, entry }
     }

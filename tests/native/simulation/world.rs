@@ -127,7 +127,7 @@ impl World {
             self.commit(&statements)?;
         }
         if swept {
-            let any = self.storage.rows(ledger::ANY_SUBMISSION);
+            let any = self.storage.rows(ledger::ANYTHING_KEPT);
             let mut changes = Changes::default();
             ledger.swept(ledger::nothing_left(any).unwrap(), &mut changes);
             let statements = ledger::write(&ledger, &changes);
@@ -161,7 +161,7 @@ impl World {
         let told = self.change(|storage, ledger, changes| {
             let group = ledger.mark(now, entries, &fresh, changes);
             let known = storage.select(&ledger::find_known(&group)).unwrap();
-            ledger.take(now, &group, ledger::known(known).unwrap(), changes)
+            ledger.take(now, &group, ledger::known(known).unwrap(), &fresh, changes)
         });
         let verdicts = told.as_ref().ok().and_then(|told| told.as_deref());
         if self.commits > before || verdicts.is_some() {
@@ -188,6 +188,7 @@ impl World {
             next_sequence: 1,
             next_bucket: 1,
             next_tick: row.created,
+            windows_over: row.created,
             sweep_at: None,
             deleted: false,
             definition: row.definition,
