@@ -420,11 +420,16 @@ impl Ledger {
                 changes.head = true;
             }
         }
+        self.sweep_later(now, changes);
+        self.head.next_tick
+    }
+
+    /// Something is kept that must be forgotten.
+    fn sweep_later(&mut self, now: Instant, changes: &mut Changes) {
         if self.head.sweep_at.is_none() {
             self.head.sweep_at = Some(now.plus(SWEEP_EVERY));
             changes.head = true;
         }
-        self.head.next_tick
     }
 
     fn tick(&mut self, tick: Instant, changes: &mut Changes) {
@@ -433,6 +438,9 @@ impl Ledger {
         let turn = bucket::turn(&mut self.buckets, &mut self.head.next_bucket, terms);
         changes.buckets.retain(|key| self.buckets.contains_key(key));
         changes.buckets.extend(turn.grown);
+        if !turn.fates.expired.is_empty() {
+            self.sweep_later(tick, changes);
+        }
         changes.fates = Some((tick, turn.fates));
         for (question, n) in turn.expired {
             if let Some(account) = self.accounts.get_mut(&question) {
@@ -578,7 +586,7 @@ impl Ledger {
         })
     }
 
-    /// What may be told of each question's accounts.
+    /// What may be told of the accounts of each of the survey's questions.
     pub fn figures(&self) -> Vec<Figures> {
         let tell = |(question, account): (&String, &Account)| {
             let (sealed, released) = (self.sealed(question), account.released);
@@ -587,7 +595,8 @@ impl Ledger {
             let question = question.clone();
             Figures { question, accepted, pending: None, sealed, released, withdrawn, expired }
         };
-        self.accounts.iter().map(tell).filter(|figures| figures.accepted > 0).collect()
+        let questions = self.accounts.iter().filter(|(question, _)| *question != CONSENT);
+        questions.map(tell).filter(|figures| figures.accepted > 0).collect()
     }
 
     fn pending(&self, question: &str) -> impl Iterator<Item = &Bucket> {

@@ -189,9 +189,9 @@ pub fn submission(rows: Vec<Row>) -> Result<Option<(Instant, Vec<u8>)>, Misshape
 /// Asks what became of some buckets; its rows go to [`fates`].
 pub fn find_fates(buckets: &BTreeSet<u64>) -> Statement {
     Statement::new(
-        "select bucket, target, key from json_each(?1) join merged on bucket = value
+        "select m.bucket, m.target, m.key from json_each(?1) join merged m on m.bucket = value
          union all
-         select bucket, null, null from json_each(?1) join expired on bucket = value",
+         select e.bucket, null, null from json_each(?1) join expired e on e.bucket = value",
         [json(buckets)],
     )
 }

@@ -2,6 +2,7 @@
 //! and after every effect, and whatever happens, the promises hold.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
+mod attacker;
 mod oracle;
 mod people;
 mod world;
@@ -37,6 +38,7 @@ fn happen(world: &mut World, step: &Step) {
 fn perform(world: &mut World, event: &Event) -> Result<(), Failure> {
     match event {
         Event::Answer(replies) => world.answer(replies)?,
+        Event::Withdraw(which) => world.withdraw(which)?,
         Event::Pass(time) => pass(world, *time),
         Event::ToTick(off) => {
             let tick = world.promised_tick();
@@ -125,7 +127,12 @@ fn come_to_rest(world: &mut World) {
     for account in ledger.accounts.values() {
         assert_eq!(account.accepted, account.released + account.withdrawn + account.expired);
     }
-    for table in ["select count(*) from persons", "select count(*) from submissions"] {
+    for table in [
+        "select count(*) from persons",
+        "select count(*) from submissions",
+        "select count(*) from merged",
+        "select count(*) from expired",
+    ] {
         assert_eq!(world.storage.count(table), 0, "promise 9: {table}");
     }
 }
@@ -154,6 +161,8 @@ fn forget(world: &mut World, crash: u8) {
         "select count(*) from persons",
         "select count(*) from submissions",
         "select count(*) from buckets",
+        "select count(*) from merged",
+        "select count(*) from expired",
         "select count(*) from accounts",
         "select count(*) from batches",
     ] {
@@ -189,5 +198,6 @@ proptest! {
             Some(crash) => forget(&mut world, crash),
             None => come_to_rest(&mut world),
         }
+        world.oracle.attacker.promise_4_no_combination_isolates_fewer_than_min_cohort();
     }
 }

@@ -4,12 +4,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use counterfoil::domain::account::{Account, Figures};
+use counterfoil::domain::consent::CONSENT;
 use counterfoil::domain::ledger::{Batch, Ledger, Unrevised, Verdict};
 use counterfoil::domain::survey::Survey;
 use counterfoil::domain::tally::{Cohort, NONE, OTHER, Sealed, Tallies};
 use counterfoil::domain::time::{Day, Duration, Instant};
+use counterfoil::domain::way_back::Withdrawal;
 use counterfoil::store::{Row, Statement, Value};
 
+use proptest::sample::Index;
+
+use super::attacker::Attacker;
 use super::people::{MONTH, Name, Reply, Sent, Terms, survey};
 use crate::sqlite::Sqlite;
 
@@ -17,7 +22,16 @@ use crate::sqlite::Sqlite;
 type Counted = (String, Name);
 
 /// What a submission was told.
+#[derive(Default)]
 struct Submission {
+    /// The name of what was sent under it, the questions, and the person with the window.
+    name: Name,
+    questions: Vec<String>,
+    person: Option<(u64, u8)>,
+    /// Whether it was counted, rather than being a repeated answer of a person.
+    counted: bool,
+    /// What was told when it was taken back, where a reply got through.
+    withdrawal: Option<Withdrawal>,
     arrived: Instant,
     /// The tick that it was promised, where a reply got through.
     tick: Option<Instant>,
@@ -57,14 +71,22 @@ pub struct Oracle {
     /// The current window's end; how many there were; who was counted in which.
     window: Option<Instant>,
     windows: u64,
+    windows_over: Instant,
     persons: BTreeSet<(u64, u8)>,
     /// All that must be somewhere; that which this storage counted; that which may turn up in D1.
     expected: BTreeSet<Counted>,
     here: BTreeSet<Counted>,
     limbo: BTreeSet<Counted>,
     expired: BTreeSet<Counted>,
+    withdrawn: BTreeSet<Counted>,
+    /// The submission that is being taken back.
+    pub withdrawing: Option<u32>,
+    /// Who reads all that can be read.
+    pub attacker: Attacker,
     pending: BTreeMap<Counted, Cohort>,
     sealed: Vec<(Cohort, BTreeSet<Counted>)>,
+    /// All that this storage has sealed.
+    sealed_here: BTreeSet<Counted>,
     next_sequence: u64,
     next_tick: Instant,
     accounts: BTreeMap<String, Account>,
@@ -79,6 +101,10 @@ pub struct Oracle {
 
 /// The names among tallies, each of which must be there once.
 fn names(question: &str, n: u64, tallies: &Tallies) -> BTreeSet<Counted> {
+    if n == 0 {
+        assert!(tallies.0.is_empty(), "{question}: an empty bucket has no tallies");
+        return BTreeSet::new();
+    }
     let mut found = BTreeSet::new();
     for (key, count) in &tallies.0 {
         if let Some(name) = key.strip_prefix('r') {
@@ -108,13 +134,18 @@ impl Oracle {
             voices: BTreeMap::new(),
             window: None,
             windows: 0,
+            windows_over: created,
             persons: BTreeSet::new(),
             expected: BTreeSet::new(),
             here: BTreeSet::new(),
             limbo: BTreeSet::new(),
             expired: BTreeSet::new(),
+            withdrawn: BTreeSet::new(),
+            withdrawing: None,
+            attacker: Attacker::default(),
             pending: BTreeMap::new(),
             sealed: Vec::new(),
+            sealed_here: BTreeSet::new(),
             next_sequence: 1,
             next_tick: created,
             accounts: BTreeMap::new(),
@@ -147,7 +178,8 @@ impl Oracle {
     pub fn took(&mut self, now: Instant, sent: &[Sent], verdicts: Option<&[Verdict]>) {
         if sent.iter().any(|sent| sent.person.is_some()) && self.window.is_none() {
             let length = self.survey.window.0;
-            let past = (now.0 - self.created.0).div_euclid(length);
+            // One that is over is not begun again, though the clock may say so.
+            let past = (now.max(self.windows_over).0 - self.created.0).div_euclid(length);
             self.window = Some(Instant(self.created.0 + (past + 1) * length));
             self.windows += 1;
         }
@@ -174,17 +206,31 @@ impl Oracle {
                 assert!(told > now, "there is time to take it back");
                 ticks.insert(told);
             }
-            let submission = Submission { arrived: now, tick: told, doubtful: false };
-            self.submissions.insert(sent.submission, submission);
             // Promise 6: once per person and window.
-            if sent.person.is_none_or(|person| self.persons.insert((self.windows, person))) {
+            let person = sent.person.map(|person| (self.windows, person));
+            let counted = person.is_none_or(|person| self.persons.insert(person));
+            if counted {
                 self.count(now, sent, told);
             }
+            let questions = sent.entry.answers.iter().map(|answer| answer.question.clone());
+            let submission = Submission {
+                name: sent.name,
+                questions: questions.collect(),
+                person,
+                counted,
+                arrived: now,
+                tick: told,
+                ..Submission::default()
+            };
+            self.submissions.insert(sent.submission, submission);
         }
         assert!(ticks.len() <= 1, "first and repeated answers look alike: {ticks:?}");
     }
 
     fn count(&mut self, now: Instant, sent: &Sent, promised: Option<Instant>) {
+        let consent = (CONSENT.to_owned(), sent.name);
+        self.expected.insert(consent.clone());
+        self.here.insert(consent);
         for answer in &sent.entry.answers {
             let counted = (answer.question.clone(), sent.name);
             self.expected.insert(counted.clone());
@@ -218,6 +264,91 @@ impl Oracle {
         let fresh = counted || told.is_some_and(|told| Some(told) != first.tick && told > now);
         first.doubtful |= told.is_none();
         !fresh
+    }
+
+    /// One of the last twenty submissions.
+    pub fn recent(&self, which: &Index) -> u32 {
+        self.names.saturating_sub(which.index(20) as u32).max(1)
+    }
+
+    /// Somebody took a submission back, and was told so.
+    pub fn withdrew(&mut self, now: Instant, number: u32, told: Option<Withdrawal>) {
+        let Some(submission) = self.submissions.get_mut(&number) else {
+            assert!(told.is_none(), "nobody sent it");
+            return;
+        };
+        let recalled = submission.tick.unwrap_or(submission.arrived).plus(MONTH) >= self.latest;
+        let Some(told) = told else {
+            assert!(!recalled, "it was taken, and is known for 30 days");
+            return;
+        };
+        assert!(
+            submission.tick.is_none_or(|tick| tick.plus(MONTH) >= now) || submission.doubtful,
+            "promise 9: it is overdue"
+        );
+        if let Some(before) = &submission.withdrawal {
+            assert_eq!(&told, before, "promise 8: told again, the same");
+        }
+        if !told.withdrawn.is_empty() {
+            submission.withdrawal = Some(told.clone());
+        }
+        let mut all =
+            [told.withdrawn.clone(), told.anonymous.clone(), told.expired.clone()].concat();
+        let mut questions = submission.questions.clone();
+        all.sort();
+        questions.sort();
+        assert_eq!(all, questions, "each question is in one list");
+        if submission.counted {
+            let place = |question: &String| (question.clone(), submission.name);
+            let stand = |question: &String| self.pending.contains_key(&place(question));
+            assert!(!questions.iter().any(stand), "promise 8: none of it is left");
+            let within = |list: &[String], set: &BTreeSet<Counted>| {
+                list.iter().all(|question| set.contains(&place(question)))
+            };
+            assert!(within(&told.withdrawn, &self.withdrawn), "promise 8: it was taken out");
+            assert!(within(&told.expired, &self.expired), "told to be discarded");
+            let gone = |question: &String| {
+                !self.withdrawn.contains(&place(question))
+                    && !self.expired.contains(&place(question))
+            };
+            assert!(told.anonymous.iter().all(gone), "told to be anonymous");
+        }
+    }
+
+    /// What is not pending any more was taken back, where that was asked for.
+    fn take_back(&mut self, gone: &mut BTreeSet<Counted>, ledger: &Ledger) {
+        let mut taken = BTreeSet::new();
+        if let Some(submission) = self.withdrawing.and_then(|number| self.submissions.get(&number))
+        {
+            let all = submission.questions.iter().map(String::as_str).chain([CONSENT]);
+            let all: Vec<Counted> = all.map(|q| (q.to_owned(), submission.name)).collect();
+            let counted = all.iter().filter(|_| submission.counted);
+            taken = counted.filter(|one| gone.contains(*one)).cloned().collect();
+        }
+        for (question, account) in &ledger.accounts {
+            let before = self.accounts.get(question).map_or(0, |account| account.withdrawn);
+            let of = taken.iter().filter(|(of, _)| of == question).count() as u64;
+            if account.withdrawn == before {
+                taken.retain(|(of, _)| of != question);
+            } else {
+                assert_eq!(account.withdrawn - before, of, "{question}: exactly what was counted");
+            }
+        }
+        if !taken.is_empty() {
+            let submission = &self.submissions[&self.withdrawing.unwrap()];
+            let stays = |q: &String| {
+                let one = (q.clone(), submission.name);
+                !taken.contains(&one) && !self.expired.contains(&one)
+            };
+            if let Some(person) =
+                submission.person.filter(|_| !submission.questions.iter().any(stays))
+            {
+                self.persons.remove(&person);
+            }
+        }
+        gone.retain(|one| !taken.contains(one));
+        self.expected.retain(|one| !taken.contains(one));
+        self.withdrawn.extend(taken);
     }
 
     pub fn revised(&mut self, told: &Result<u64, Unrevised>, terms: &Terms) {
@@ -276,14 +407,15 @@ impl Oracle {
             }
         }
         gone.retain(|counted| !pending.contains_key(counted));
+        self.take_back(&mut gone, &ledger);
         self.expire(gone, &ledger, tick);
         self.pending = pending;
         self.tell_figures(&ledger);
         self.next_tick = ledger.head.next_tick;
         self.accounts = ledger.accounts;
 
-        if self.window.is_some_and(|ends| ends <= now) {
-            self.window = None;
+        if let Some(over) = self.window.take_if(|ends| *ends <= now) {
+            self.windows_over = over;
         }
         let over =
             "select 1 from persons where window <= ?1 union select 1 from window where ends <= ?1";
@@ -300,6 +432,7 @@ impl Oracle {
             self.judge(cohort, &sealed, tick, now);
             let place = Cohort::of(&cohort.dimension, &cohort.segment);
             assert!(sealed.iter().all(|counted| all.insert(counted.clone())), "sealed twice");
+            self.sealed_here.extend(sealed.iter().cloned());
             self.sealed.push((place, sealed));
         }
         all
@@ -307,15 +440,13 @@ impl Oracle {
 
     fn judge(&self, cohort: &Sealed, sealed: &BTreeSet<Counted>, tick: Instant, now: Instant) {
         let voices: Vec<&Voice> = sealed.iter().map(|(_, name)| &self.voices[name]).collect();
-        // Names rise, so this one began the first of the buckets, whatever the clock said since.
-        let first = voices[0];
         // Promise 4: large enough by the rule of now, and by the rule when it was begun.
         assert!(cohort.n >= 5 && cohort.min_cohort >= 5);
         assert!(cohort.n >= self.terms.min_cohort, "too small by the rule of now");
-        assert!(cohort.n >= first.min_cohort, "too small by the rule when it was begun");
-        // Promise 9: nothing overdue is used.
-        assert!(first.arrived.plus(MONTH) > tick, "pending for more than 30 days");
         for voice in voices {
+            assert!(cohort.n >= voice.min_cohort, "too small by the rule when it was sent");
+            // Promise 9: nothing overdue is used.
+            assert!(voice.arrived.plus(MONTH) > tick, "pending for more than 30 days");
             assert!(voice.arrived < now, "sealed by its own arrival");
             // Promise 8: whoever was promised time has it.
             assert!(voice.promised.is_none_or(|promised| promised <= now), "sealed too early");
@@ -336,7 +467,10 @@ impl Oracle {
             let lost: Vec<_> = gone.iter().filter(|(of, _)| of == question).collect();
             assert_eq!(account.expired - before, lost.len() as u64, "{question}: lost {lost:?}");
             let overdue = |(_, name): &&Counted| self.voices[name].arrived.plus(MONTH) <= tick;
-            assert!(lost.is_empty() || lost.iter().any(overdue), "expired too early");
+            // One that was taken back may have been the oldest.
+            let old = self.withdrawn.iter().filter(|(of, _)| of == question);
+            let any = lost.iter().copied().chain(old).any(|one| overdue(&one));
+            assert!(lost.is_empty() || any, "expired too early");
         }
         assert!(gone.iter().all(|(question, _)| ledger.accounts.contains_key(question)));
         self.expired.extend(gone);
@@ -360,6 +494,19 @@ impl Oracle {
                 let moved = after.abs_diff(before.unwrap_or(0));
                 assert!(moved == 0 || moved >= 5, "{question}: a figure moved by {moved}");
             }
+            let sealed = || ledger.batches.iter().flat_map(|batch| &batch.cohorts);
+            let sealed = sealed().filter(|cohort| cohort.question == *question);
+            let sealed: BTreeSet<Counted> =
+                sealed.flat_map(|c| names(&c.question, c.n, &c.tallies)).collect();
+            self.attacker.read(told.sealed, sealed.iter(), question);
+            let released = self.sealed_here.difference(&sealed);
+            self.attacker.read(told.released, released, question);
+            if told.withdrawn != before.map_or(0, |b| b.withdrawn) {
+                self.attacker.read(told.withdrawn, self.withdrawn.iter(), question);
+            }
+            if told.expired != before.map_or(0, |b| b.expired) {
+                self.attacker.read(told.expired, self.expired.iter(), question);
+            }
         }
         self.figures = figures;
     }
@@ -381,6 +528,7 @@ impl Oracle {
             if *row == before {
                 continue;
             }
+            self.attacker.read(row.n, all.iter(), question);
             let added: BTreeSet<_> = all.difference(&self.released).cloned().collect();
             assert_eq!(row.n - before.n, added.len() as u64);
             // What was added are whole sealed cohorts: by themselves large, and disjoint.
@@ -446,6 +594,8 @@ impl Oracle {
         self.limbo.extend(self.sealed.iter().flat_map(|(_, sealed)| sealed).cloned());
         self.expected.retain(|counted| released.contains(counted));
         self.expired.clear();
+        self.withdrawn.clear();
+        self.sealed_here.clear();
         self.here.clear();
         self.submissions.clear();
         self.pending.clear();
@@ -455,6 +605,7 @@ impl Oracle {
         self.windows += 1;
         self.rescaled = None;
         (self.next_sequence, self.next_tick) = (1, self.created);
+        self.windows_over = self.created;
     }
 }
 

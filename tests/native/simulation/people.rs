@@ -34,6 +34,8 @@ pub struct Step {
 pub enum Event {
     /// Responses that are committed together.
     Answer(Vec<Reply>),
+    /// One of the last submissions is taken back.
+    Withdraw(Index),
     /// Time passes, or the clock is put back, by so many milliseconds.
     Pass(i64),
     /// The clock stands so many milliseconds off the next tick.
@@ -62,6 +64,7 @@ pub enum Event {
 #[derive(Clone, Debug)]
 pub enum Meanwhile {
     Answer(Vec<Reply>),
+    Withdraw(Index),
     Revise(Revision),
 }
 
@@ -201,6 +204,7 @@ impl Reply {
 pub fn steps() -> impl Strategy<Value = Vec<Step>> {
     let meanwhile = prop_oneof![
         3 => group().prop_map(Meanwhile::Answer),
+        2 => any::<Index>().prop_map(Meanwhile::Withdraw),
         1 => revision().prop_map(Meanwhile::Revise),
     ];
     let crash = prop_oneof![3 => Just(None), 1 => (0_u8..14).prop_map(Some)];
@@ -260,6 +264,7 @@ fn event() -> impl Strategy<Value = Event> {
     let health = [Health::Well, Health::Well, Health::Refuses, Health::LosesReplies];
     prop_oneof![
         20 => group().prop_map(Event::Answer),
+        12 => any::<Index>().prop_map(Event::Withdraw),
         4 => (0..90 * MINUTE).prop_map(Event::Pass),
         2 => (0..4 * DAY).prop_map(Event::Pass),
         1 => prop_oneof![(25 * DAY..35 * DAY), (-10 * MINUTE..0)].prop_map(Event::Pass),

@@ -2,10 +2,12 @@
 //! real SQLite, with a clock that is set and a death before and after every effect.
 
 use counterfoil::domain::ledger::{Changes, Due, Head, Ledger, Unrevised, Verdict};
-use counterfoil::domain::pseudonym::Secret;
+use counterfoil::domain::pseudonym::{Secret, SubmissionId};
 use counterfoil::domain::time::{Duration, Instant};
 use counterfoil::store::d1::{self, Telling};
 use counterfoil::store::{Statement, ledger};
+
+use proptest::sample::Index;
 
 use super::oracle::Oracle;
 use super::people::{Health, Meanwhile, Reply, Revision, Sent, Terms, survey};
@@ -170,6 +172,41 @@ impl World {
         told
     }
 
+    /// One of the last submissions is taken back, as `edge::ledger_object` does it.
+    pub fn withdraw(&mut self, which: &Index) -> Result<(), Failure> {
+        let number = self.oracle.recent(which);
+        let id = SubmissionId::from_bytes(u128::from(number).to_be_bytes());
+        let (now, fresh) = (self.now, self.random());
+        loop {
+            self.oracle.withdrawing = Some(number);
+            let told = self.change(|storage, ledger, changes| {
+                if changes.fates.is_some() {
+                    return None;
+                }
+                let (marker, _) = ledger.head.secret.submission(&id);
+                let rows = storage.select(&ledger::find_submission(marker)).unwrap();
+                let stored = ledger::submission(rows).unwrap();
+                let Some(found) =
+                    stored.and_then(|(tick, way)| ledger.find(&id, (tick, &way), now))
+                else {
+                    return Some(None);
+                };
+                let rows = storage.select(&ledger::find_fates(&found.buckets())).unwrap();
+                let fates = ledger::fates(rows).unwrap();
+                Some(Some(ledger.withdraw(found, &fates, &fresh, changes).unwrap()))
+            });
+            self.oracle.withdrawing = None;
+            match told? {
+                Some(None) => {}
+                Some(Some(told)) => {
+                    self.oracle.withdrew(now, number, told);
+                    return self.set_alarm();
+                }
+                None => return Ok(()),
+            }
+        }
+    }
+
     /// Opens a Ledger with the survey as D1 has it.
     fn open(&mut self) -> Result<(), Failure> {
         if self.change(|_, _, _| ())?.is_some() {
@@ -313,6 +350,7 @@ impl World {
     fn go_on(&mut self) -> Result<(), Failure> {
         match self.meanwhile.take() {
             Some(Meanwhile::Answer(replies)) => self.answer(&replies),
+            Some(Meanwhile::Withdraw(which)) => self.withdraw(&which),
             Some(Meanwhile::Revise(revision)) => self.revise(&revision),
             None => Ok(()),
         }
