@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::account::{Account, Figures};
 use super::bucket::{self, Bucket, Buckets, Fates, Key, Terms};
-use super::consent::CONSENT;
+use super::consent::is_consent;
 use super::pseudonym::{Draw, Marker, Pseudonym, Secret, SubmissionId};
 use super::response::{Answer, Offer};
 use super::survey::{LEAST_COHORT, Survey};
@@ -110,8 +110,8 @@ pub struct Entry {
     pub answers: Vec<Answer>,
     /// The dimensions, one of which is drawn.
     pub offers: Vec<Offer>,
-    /// The keys under which its consent is counted.
-    pub consent: Vec<String>,
+    /// Its consent, as it is counted.
+    pub consent: Answer,
 }
 
 /// What follows from an entry under the Ledger's secrets.
@@ -363,17 +363,16 @@ impl Ledger {
                 Cohort::of(&offer.dimension, segment)
             }
         };
-        let answers = entry.answers.iter().map(|a| (a.question.as_str(), &cohort, &a.keys));
+        let answers = entry.answers.iter().map(|answer| (answer, &cohort));
         let nowhere = Cohort::unattributed();
-        let consent = (!entry.consent.is_empty()).then_some((CONSENT, &nowhere, &entry.consent));
         let mut places = Vec::with_capacity(entry.answers.len() + 1);
-        for (question, cohort, keys) in answers.chain(consent) {
+        for (Answer { question, keys }, cohort) in answers.chain([(&entry.consent, &nowhere)]) {
             let Some(scale) = self.scale(question) else { continue };
             if first {
                 self.accept(question, scale, changes);
             }
             let min_cohort = self.survey.release.min_cohort;
-            let key = Key { question: question.to_owned(), cohort: cohort.clone() };
+            let key = Key { question: question.clone(), cohort: cohort.clone() };
             let bucket = self.buckets.entry(key.clone()).or_insert_with(|| {
                 let id = self.head.next_bucket;
                 self.head.next_bucket += 1;
@@ -394,7 +393,7 @@ impl Ledger {
 
     /// What the counts of a question mean.
     fn scale(&self, question: &str) -> Option<String> {
-        if question == CONSENT {
+        if is_consent(question) {
             return Some("consent".to_owned());
         }
         self.survey.question(question).map(|question| question.kind.scale())
@@ -595,7 +594,7 @@ impl Ledger {
             let question = question.clone();
             Figures { question, accepted, pending: None, sealed, released, withdrawn, expired }
         };
-        let questions = self.accounts.iter().filter(|(question, _)| *question != CONSENT);
+        let questions = self.accounts.iter().filter(|(question, _)| !is_consent(question));
         questions.map(tell).filter(|figures| figures.accepted > 0).collect()
     }
 

@@ -28,6 +28,8 @@ pub struct Response {
     pub answers: Vec<Answer>,
     /// The dimensions of which one will be drawn; none if the respondent refused segments.
     pub offers: Vec<Offer>,
+    /// Its consent, as it is counted.
+    pub consent: Answer,
 }
 
 /// An answer, as tallies see it.
@@ -144,7 +146,8 @@ pub fn read(
         return Err(Refusal::Faulty(faults.into_vec()));
     }
     let offers = if covered.use_segments { sheet.offers(segments) } else { Vec::new() };
-    Ok(Response { submission_id, customer, answers: sheet.answers(), offers })
+    let consent = covered.count(notice);
+    Ok(Response { submission_id, customer, answers: sheet.answers(), offers, consent })
 }
 
 /// The submission id of a body that may have any other fault, if it has one.

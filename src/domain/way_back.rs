@@ -18,8 +18,8 @@ use super::bucket::Bucket;
 use super::pseudonym::{Marker, Secret};
 use super::time::Instant;
 
-/// Every way back is this long, or a multiple: its length does not say how much was answered.
-const BLOCK: usize = 256;
+/// Every way back is this long, or a multiple: its length hardly says how much was answered.
+const BLOCK: usize = 512;
 const NONCE: usize = 24;
 
 /// A number used once: of its 192 bits, random ones never meet.
@@ -50,15 +50,18 @@ pub enum WayBack {
     Withdrawn(Withdrawal),
 }
 
-/// Where a response was counted.
+/// Where a response was counted. It is written under short names: there are many.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trace {
     /// Whether it counted. A repeated answer of a person did not; it leaves the same trace, and taking
     /// it back looks the same.
+    #[serde(rename = "c")]
     pub counted: bool,
     /// The marker of the person that it counted for, with the end of the window.
+    #[serde(rename = "m")]
     pub person: Option<(Instant, Marker)>,
     /// The buckets it was added to.
+    #[serde(rename = "p")]
     pub places: Vec<Place>,
 }
 
@@ -66,10 +69,13 @@ pub struct Trace {
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     /// The question.
+    #[serde(rename = "q")]
     pub question: String,
     /// The bucket it was counted in, by id.
+    #[serde(rename = "b")]
     pub bucket: u64,
     /// The keys it was counted under, locked with the bucket's key; base64.
+    #[serde(rename = "k")]
     locked: String,
 }
 

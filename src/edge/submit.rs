@@ -68,7 +68,7 @@ pub async fn respond(call: &mut Call, config: &Config, id: &str) -> Outcome {
             pseudonym,
             answers: response.answers,
             offers: response.offers,
-            consent: Vec::new(),
+            consent: response.consent,
         };
         match definitions::ask(&call.env, id, &Ask::Take(entry)).await? {
             Told::Accepted(until) => return Ok(accepted(&submission_id, until)),

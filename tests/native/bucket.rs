@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use counterfoil::domain::bucket::{Bucket, Buckets, Key, LONGEST, Terms, Turn, turn};
+use counterfoil::domain::bucket::{Bucket, Buckets, Key, LONGEST, Terms, Turn, stirs, turn};
 use counterfoil::domain::pseudonym::Secret;
 use counterfoil::domain::tally::{Cohort, OTHER, Tallies, UNATTRIBUTED};
 use counterfoil::domain::time::{Duration, Instant};
@@ -59,7 +59,7 @@ fn any_buckets() -> impl Strategy<Value = (Buckets, Terms)> {
         1 => select(vec![0, 1, PATIENCE.0 - 1, PATIENCE.0, LONGEST.0 - 1, LONGEST.0]),
         1 => 0..2 * LONGEST.0,
     ];
-    let one = (1_u64..12, time, 0_i64..=100, select(vec![5_u64, 6, 10]));
+    let one = (0_u64..12, time, 0_i64..=100, select(vec![5_u64, 6, 10]));
     (btree_map(place, one, 0..14), 5_u64..9).prop_map(|(all, min_cohort)| {
         let buckets = all.into_iter().enumerate().map(|(id, ((question, (d, s)), one))| {
             let (n, age, share, floor) = one;
@@ -154,6 +154,24 @@ proptest! {
     }
 
     #[test]
+    fn a_tick_before_it_stirs_leaves_all_as_it_is((buckets, terms) in any_buckets()) {
+        let at = stirs(&buckets, terms.min_cohort, terms.patience);
+        let turned = |tick: Instant| {
+            let mut turned = buckets.clone();
+            let turn = run(&mut turned, Terms { tick, ..terms });
+            (turned != buckets, turn != Turn::default())
+        };
+        match at {
+            None => prop_assert!(buckets.is_empty()),
+            Some(at) if at > TICK => {
+                prop_assert_eq!(turned(at.minus(Duration(1))), (false, false));
+                prop_assert_eq!(turned(at), (true, true));
+            }
+            Some(_) => prop_assert_eq!(turned(TICK), (true, true)),
+        }
+    }
+
+    #[test]
     fn promise_9_nothing_is_pending_for_more_than_30_days((mut buckets, terms) in any_buckets()) {
         let before = buckets.clone();
         let turn = run(&mut buckets, terms);
@@ -211,6 +229,27 @@ fn what_is_full_is_released_before_anything_is_merged_into_it() {
     let turn = run(&mut buckets, terms(5));
     assert_eq!(turn.sealed.iter().map(|s| s.n).collect::<Vec<_>>(), [5]);
     assert_eq!(buckets[&key("q", "channel", OTHER)].n, 2);
+}
+
+#[test]
+fn an_empty_bucket_waits_for_nobody() {
+    let mut empty = bucket(1, 0, PATIENCE, PATIENCE, 5);
+    empty.add(&["9".to_owned()], TICK, 5);
+    assert_eq!((empty.n, empty.since, empty.oldest), (1, TICK, TICK));
+    empty.add(&["9".to_owned()], TICK.plus(Duration(7)), 8);
+    assert_eq!((empty.n, empty.since, empty.oldest, empty.floor), (2, TICK, TICK, 8));
+    // Nor does what is merged into it, or it itself, make anybody older.
+    let other = key("q", "channel", OTHER);
+    let web = key("q", "channel", "web");
+    let mut buckets = Buckets::from([
+        (web.clone(), overdue(1, 2)),
+        (other.clone(), bucket(2, 0, Duration(1), PATIENCE, 5)),
+    ]);
+    run(&mut buckets, terms(5));
+    assert_eq!((buckets[&other].since, buckets[&other].oldest), (TICK, TICK.minus(PATIENCE)));
+    let mut buckets = Buckets::from([(web, overdue(1, 0)), (other.clone(), young(2, 2))]);
+    run(&mut buckets, terms(5));
+    assert_eq!(buckets[&other].oldest, TICK.minus(Duration(1)));
 }
 
 #[test]

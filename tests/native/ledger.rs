@@ -37,6 +37,23 @@ fn a_clock_that_goes_back_brings_no_tick_back() {
 }
 
 #[test]
+fn promise_6_a_clock_that_goes_back_reopens_no_window() {
+    let (mut ledger, _) = open();
+    let person = |ledger: &mut Ledger, now: Instant| {
+        let mut changes = Changes::default();
+        ledger.advance(now, &mut changes);
+        let group = vec![entry(1, [0, 0, 0, 0], 0)];
+        let group = ledger.mark(now, group, &Secret::from_bytes([3; 32]), &mut changes);
+        group[0].1.person.unwrap().0
+    };
+    let ends = after(&ledger, 30 * 24);
+    assert_eq!(person(&mut ledger, ends.minus(Duration(1))), ends);
+    assert_eq!(person(&mut ledger, ends), after(&ledger, 60 * 24));
+    ledger.window = None;
+    assert_eq!(person(&mut ledger, ends.minus(Duration(1))), after(&ledger, 60 * 24));
+}
+
+#[test]
 fn a_batch_is_confirmed_once_and_only_by_its_own_number() {
     let (mut ledger, _) = open();
     let now = after(&ledger, 0).plus(Duration(1));

@@ -13,3 +13,4 @@ mod sql;
 mod sqlite;
 mod survey;
 mod themes;
+mod withdrawal;

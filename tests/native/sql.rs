@@ -380,7 +380,7 @@ pub fn entry(revision: u64, dice: [u8; 4], i: u8) -> Entry {
         pseudonym: dice[2].is_multiple_of(2).then(|| Pseudonym::of(&pepper, "s", &customer)),
         answers: vec![answer("q", "9"), answer("r", "yes")],
         offers: (!dice[1].is_multiple_of(3)).then_some(offer).into_iter().collect(),
-        consent: vec!["notice".to_owned()],
+        consent: answer("(consent) notice", "process_answers"),
     }
 }
 

@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use counterfoil::domain::account::{Account, Figures};
-use counterfoil::domain::consent::CONSENT;
 use counterfoil::domain::ledger::{Batch, Ledger, Unrevised, Verdict};
 use counterfoil::domain::survey::Survey;
 use counterfoil::domain::tally::{Cohort, NONE, OTHER, Sealed, Tallies};
@@ -15,7 +14,7 @@ use counterfoil::store::{Row, Statement, Value};
 use proptest::sample::Index;
 
 use super::attacker::Attacker;
-use super::people::{MONTH, Name, Reply, Sent, Terms, survey};
+use super::people::{CONSENT, MONTH, Name, Reply, Sent, Terms, survey};
 use crate::sqlite::Sqlite;
 
 /// One answer: its question and its name.
@@ -302,6 +301,8 @@ impl Oracle {
             let place = |question: &String| (question.clone(), submission.name);
             let stand = |question: &String| self.pending.contains_key(&place(question));
             assert!(!questions.iter().any(stand), "promise 8: none of it is left");
+            let consent = told.withdrawn.is_empty() || !stand(&CONSENT.to_owned());
+            assert!(consent, "promise 8: its consent is counted no more either");
             let within = |list: &[String], set: &BTreeSet<Counted>| {
                 list.iter().all(|question| set.contains(&place(question)))
             };

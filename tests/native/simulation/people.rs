@@ -142,6 +142,8 @@ impl Terms {
     }
 }
 
+/// Where consents are counted.
+pub const CONSENT: &str = "(consent) notice";
 pub const QUESTIONS: [&str; 4] = ["recommend", "solved", "reasons", "why"];
 const DIMENSIONS: [&str; 2] = ["channel", "touchpoint"];
 
@@ -195,7 +197,10 @@ impl Reply {
             pseudonym: self.person.map(pseudonym),
             answers: answers.collect(),
             offers,
-            consent: vec![format!("r{name}"), "all".to_owned()],
+            consent: Answer {
+                question: CONSENT.to_owned(),
+                keys: vec![format!("r{name}"), "all".to_owned()],
+            },
         };
         Sent { name, submission, person: self.person, entry }
     }
