@@ -64,9 +64,7 @@ impl Bucket {
     }
 
     fn absorb(&mut self, other: &Self, tick: Instant) {
-        if other.n > 0 {
-            self.wait_from(tick, other.oldest);
-        }
+        self.wait_from(tick, other.oldest);
         self.n += other.n;
         self.tallies.add(&other.tallies);
         self.floor = self.floor.max(other.floor);
@@ -197,13 +195,18 @@ fn merge(buckets: &mut Buckets, next_id: &mut u64, terms: Terms, rest: bool, tur
     for (key, cohort) in overdue {
         let Some(bucket) = buckets.remove(&key) else { continue };
         let wider = Key { question: key.question, cohort };
+        let begun = !buckets.contains_key(&wider);
         let target = buckets.entry(wider.clone()).or_insert_with(|| {
             let id = *next_id;
             *next_id += 1;
             Bucket::begin(id, bucket.key.for_bucket(id), terms.tick, bucket.floor)
         });
-        target.absorb(&bucket, terms.tick);
+        if bucket.n > 0 {
+            target.absorb(&bucket, terms.tick);
+        }
+        if bucket.n > 0 || begun {
+            turn.grown.push(wider);
+        }
         turn.fates.merged.push((bucket.id, target.id, bucket.key));
-        turn.grown.push(wider);
     }
 }

@@ -44,6 +44,7 @@ struct Language {
     no_controller: &'static str,
     counted: &'static str,
     merged: &'static str,
+    withdrawal: &'static str,
     customer_id: &'static str,
     verified_only: &'static str,
     segments: &'static str,
@@ -66,6 +67,7 @@ impl Language {
             (self.no_controller, survey.controller.is_none()),
             (self.counted, true),
             (self.merged, true),
+            (self.withdrawal, true),
             (self.customer_id, true),
             (self.verified_only, survey.verified_only),
             (self.segments, !segments.is_empty()),
@@ -123,11 +125,15 @@ static LANGUAGES: [Language; 4] = [
         controller: "{name} is responsible for this survey. Contact: {contact}.",
         no_controller: "The operator of this site is responsible for this survey; turn to them \
                         with questions.",
-        counted: "With your consent (GDPR, Art. 6(1)(a)) your answers are counted, and only totals \
-                  are kept. An answer waits in a count that holds no names until that count has at \
+        counted: "With your consent (GDPR, Art. 6(1)(a)) your answers are counted, and the consent \
+                  too; only totals are kept. An answer waits in a count that holds no names until that count has at \
                   least {min_cohort} answers; then it is released as part of a total.",
         merged: "A count that has not filled up after {patience} is merged into a larger one; what \
                  is still waiting after 30 days is deleted.",
+        withdrawal: "Until the release you can take your response back with the code you get when \
+                     you send it; for that, what was counted is kept encrypted so that only this \
+                     code opens it, and a hash of the code is kept for 30 days. After the release \
+                     it can no longer be told apart, or taken back.",
         customer_id: "If you agree, your customer id, where one is known, is turned into a \
                       pseudonym for one purpose: to count each person once. The id itself is not \
                       stored, and the pseudonym's marker is destroyed at the end of the period of \
@@ -152,11 +158,15 @@ static LANGUAGES: [Language; 4] = [
         no_controller: "De beheerder van deze site is verantwoordelijk voor deze enquête; u kunt \
                         daar terecht met vragen.",
         counted: "Met uw toestemming (AVG, art. 6, lid 1, onder a) worden uw antwoorden geteld, en \
-                  alleen totalen bewaard. Een antwoord wacht in een telling zonder namen tot die \
+                  ook de toestemming; alleen totalen worden bewaard. Een antwoord wacht in een telling zonder namen tot die \
                   telling ten minste {min_cohort} antwoorden heeft; dan wordt het vrijgegeven als \
                   deel van een totaal.",
         merged: "Een telling die na {patience} niet vol is, gaat op in een grotere; wat na 30 \
                  dagen nog wacht, wordt gewist.",
+        withdrawal: "Tot de vrijgave kunt u uw reactie terugnemen met de code die u bij het \
+                     verzenden krijgt; daarvoor wordt wat geteld is versleuteld bewaard, zodat \
+                     alleen deze code het opent, en wordt een hash van de code 30 dagen bewaard. \
+                     Na de vrijgave is ze niet meer te onderscheiden, en niet meer terug te nemen.",
         customer_id: "Als u dat goedvindt, wordt uw klantnummer, voor zover bekend, omgezet in een \
                       pseudoniem met één doel: iedereen één keer tellen. Het nummer zelf wordt \
                       niet bewaard, en het merkteken van het pseudoniem wordt vernietigd aan het \
@@ -186,11 +196,16 @@ static LANGUAGES: [Language; 4] = [
         no_controller: "Für diese Umfrage ist der Betreiber dieser Website verantwortlich; wenden \
                         Sie sich mit Fragen an ihn.",
         counted: "Mit Ihrer Einwilligung (DSGVO, Art. 6 Abs. 1 Buchst. a) werden Ihre Antworten \
-                  gezählt und nur Summen aufbewahrt. Eine Antwort wartet in einer Zählung ohne \
+                  gezählt, die Einwilligung auch; nur Summen werden aufbewahrt. Eine Antwort wartet in einer Zählung ohne \
                   Namen, bis diese mindestens {min_cohort} Antworten hat; dann wird sie als Teil \
                   einer Summe freigegeben.",
         merged: "Eine Zählung, die nach {patience} nicht voll ist, geht in einer größeren auf; was \
                  nach 30 Tagen noch wartet, wird gelöscht.",
+        withdrawal: "Bis zur Freigabe können Sie Ihre Rückmeldung mit dem Code zurücknehmen, den \
+                     Sie beim Absenden erhalten; dafür wird das Gezählte so verschlüsselt \
+                     aufbewahrt, dass nur dieser Code es öffnet, und ein Hash des Codes 30 Tage \
+                     lang. Nach der Freigabe ist sie nicht mehr zu unterscheiden und nicht mehr \
+                     zurückzunehmen.",
         customer_id: "Wenn Sie zustimmen, wird Ihre Kundennummer, soweit bekannt, in ein Pseudonym \
                       umgewandelt, und nur dazu: jede Person einmal zu zählen. Die Nummer selbst \
                       wird nicht gespeichert, und die Markierung des Pseudonyms wird am Ende des \
@@ -222,11 +237,15 @@ static LANGUAGES: [Language; 4] = [
         no_controller: "L’exploitant de ce site est responsable de cette enquête ; adressez-lui \
                         vos questions.",
         counted: "Avec votre consentement (RGPD, art. 6, par. 1, point a), vos réponses sont \
-                  comptées et seuls des totaux sont conservés. Une réponse attend dans un compte \
+                  comptées, et le consentement aussi ; seuls des totaux sont conservés. Une réponse attend dans un compte \
                   sans noms jusqu’à ce que celui-ci ait au moins {min_cohort} réponses ; elle est \
                   alors publiée comme partie d’un total.",
         merged: "Un compte qui n’est pas rempli après {patience} est fondu dans un compte plus \
                  grand ; ce qui attend encore après 30 jours est effacé.",
+        withdrawal: "Jusqu’à la publication, vous pouvez retirer votre réponse avec le code reçu \
+                     lors de l’envoi ; pour cela, ce qui a été compté est conservé chiffré de \
+                     sorte que seul ce code l’ouvre, et une empreinte du code est conservée 30 \
+                     jours. Après la publication, elle ne peut plus être distinguée ni retirée.",
         customer_id: "Si vous l’acceptez, votre numéro de client, s’il est connu, est transformé \
                       en pseudonyme dans un seul but : compter chaque personne une seule fois. Le \
                       numéro lui-même n’est pas conservé, et la marque du pseudonyme est détruite \

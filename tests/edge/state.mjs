@@ -166,23 +166,28 @@ export async function readRows(stateDir, surveys = []) {
   }
 }
 
+/** Whether a row counts answers, rather than consents. */
+export const ofAnswers = ({ question }) => !question.startsWith("(consent) ");
+
 /**
  * Every count of a survey, wherever it is: per question its accounts, and what is pending, sealed and
- * released of it, with the tallies of all three added up.
+ * released of it, with the tallies of all three added up. Consents are left out, or `which` are taken.
  */
-export function countsOf(rows, survey) {
+export function countsOf(rows, survey, which = ofAnswers) {
   const ledger = rows.ledgers[survey.id ?? survey];
   const counts = {};
   const of = (question) =>
     (counts[question] ??= { accepted: 0, pending: 0, sealed: 0, released: 0, tallies: {}, cohorts: [] });
-  const add = (where, { question, dimension, segment, n, tallies }) => {
+  const add = (where, row) => {
+    if (!which(row)) return;
+    const { question, dimension, segment, n, tallies } = row;
     const found = of(question);
     found[where] += n;
     found.cohorts.push({ where, dimension, segment, n });
     const parsed = typeof tallies === "string" ? JSON.parse(tallies) : tallies;
     for (const [key, count] of Object.entries(parsed)) found.tallies[key] = (found.tallies[key] ?? 0) + count;
   };
-  for (const account of ledger.accounts ?? []) of(account.question).accepted = account.accepted;
+  for (const account of (ledger.accounts ?? []).filter(which)) of(account.question).accepted = account.accepted;
   for (const bucket of ledger.buckets ?? []) add("pending", bucket);
   for (const batch of ledger.batches ?? []) for (const cohort of JSON.parse(batch.cohorts)) add("sealed", cohort);
   const number = ledger.head?.[0]?.survey;
