@@ -1,7 +1,9 @@
-//! What `scripts/bench` measures against; only in a build with the feature `bench`.
+//! What `scripts/bench` measures against, and what tests break; only in a build with the feature
+//! `bench`.
 //!
-//! `/bench/constant` is a constant reply from Rust, `/bench/empty` an empty RPC to an object. Both read
-//! the request's body first, as every real path must.
+//! `/bench/constant` is a constant reply from Rust, `/bench/empty` an empty RPC to an object. All read
+//! the request's body first, as every real path must. `/bench/panic` panics with the body in the
+//! message, as a slip of ours might; `/bench/panic-in-ledger` does so in an object.
 
 use worker::Env;
 
@@ -13,18 +15,27 @@ use super::Outcome;
 use super::ledger_rpc::{self, Ask};
 use super::request::Call;
 
-/// Answers a reference route.
+/// Answers a route of the bench build.
 pub async fn answer(call: &mut Call) -> Outcome {
-    let _body = call.body(policy::RESPONSE_TYPES, policy::MOST_RESPONSE).await?;
+    let body = call.body(policy::RESPONSE_TYPES, policy::MOST_RESPONSE).await?;
+    let text = String::from_utf8_lossy(&body).into_owned();
     match call.path.as_str() {
         "/bench/constant" => {}
-        "/bench/empty" => empty(&call.env).await?,
+        "/bench/empty" => ask(&call.env, &Ask::Nothing).await?,
+        "/bench/panic" => panic_over(&text),
+        "/bench/panic-in-ledger" => ask(&call.env, &Ask::Panic(text)).await?,
         _ => return Err(Problem::new(Kind::NotFound).into()),
     }
     Ok(Reply::json(202, &serde_json::json!({ "status": "accepted" })))
 }
 
-async fn empty(env: &Env) -> Result<(), super::Failure> {
+async fn ask(env: &Env, question: &Ask) -> Result<(), super::Failure> {
     // No survey has this name: the object is there, and does nothing.
-    ledger_rpc::ask(env, "bench", &Ask::Nothing).await.map(|_| ())
+    ledger_rpc::ask(env, "bench", question).await.map(|_| ())
+}
+
+/// Panics, and quotes a text.
+#[allow(clippy::panic)]
+pub fn panic_over(text: &str) {
+    panic!("could not cope with {text}");
 }

@@ -5,6 +5,7 @@
 import { DurableObject } from "cloudflare:workers";
 import {
   LedgerObject,
+  apology,
   fetch as answer,
   scheduled as run,
   __wbg_reset_state as makeInstance,
@@ -12,6 +13,12 @@ import {
 } from "./index.js";
 
 const state = instanceState();
+
+/** How to end the requests that are under way. */
+const open = new Set();
+state.died = () => {
+  for (const end of open) end();
+};
 
 /** The number of the living instance; a new one is made if the last has died. */
 function living() {
@@ -66,9 +73,19 @@ export class Ledger extends DurableObject {
 }
 
 export default {
-  fetch(request, env, context) {
+  async fetch(request, env, context) {
     living();
-    return answer(request, env, context);
+    const death = Promise.withResolvers();
+    open.add(death.reject);
+    try {
+      return await Promise.race([answer(request, env, context), death.promise]);
+    } catch {
+      // What was thrown may quote what was being read; where it happened has been logged.
+      living();
+      return apology();
+    } finally {
+      open.delete(death.reject);
+    }
   },
   scheduled(event, env, context) {
     living();

@@ -27,7 +27,7 @@ use crate::store::{Misshapen, Statement, ledger};
 
 use super::ledger_rpc::{Ask, Definition, Told};
 use super::ledger_storage::LedgerStorage;
-use super::{Failure, d1 as database, now, random};
+use super::{Failure, d1 as database, now, panic, random};
 
 /// The longest wait, in milliseconds, between two tries to reach D1.
 const LONGEST_WAIT: i64 = 300_000;
@@ -66,6 +66,7 @@ struct Waiting {
 
 impl DurableObject for LedgerObject {
     fn new(state: State, env: Env) -> Self {
+        panic::hush();
         let storage = state.as_raw().storage().map(JsValue::from).unwrap_or(JsValue::NULL);
         Self {
             desk: Rc::new(Desk {
@@ -219,6 +220,11 @@ impl Desk {
             }
             #[cfg(feature = "bench")]
             Ask::Nothing => Ok(Told::Done),
+            #[cfg(feature = "bench")]
+            Ask::Panic(text) => {
+                super::bench::panic_over(&text);
+                Ok(Told::Done)
+            }
             Ask::Accounts => self.look(|ledger| Told::Accounts {
                 next_tick: ledger.next_tick(now()).0,
                 conserved: ledger.conserved(),

@@ -42,6 +42,9 @@ pub enum Ask {
     /// Nothing at all.
     #[cfg(feature = "bench")]
     Nothing,
+    /// Panic over this text.
+    #[cfg(feature = "bench")]
+    Panic(String),
 }
 
 /// A survey as D1 and the Ledger both have it.

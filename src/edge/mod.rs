@@ -11,6 +11,7 @@ mod ledger_object;
 mod ledger_rpc;
 mod ledger_storage;
 mod manage;
+mod panic;
 mod report;
 mod request;
 mod submit;
@@ -74,6 +75,7 @@ fn random<const N: usize>() -> Result<[u8; N], worker::Error> {
 
 #[event(fetch)]
 async fn fetch(request: web_sys::Request, env: Env, _context: Context) -> worker::Result<Response> {
+    panic::hush();
     let mut call = Call::new(request, env)?;
     let (reply, public) = match Route::find(&call.method, &call.path) {
         Ok(route) => {
@@ -140,6 +142,7 @@ fn report(kind: Kind, fault: &str) -> Reply {
 
 #[event(scheduled)]
 async fn scheduled(event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+    panic::hush();
     // The platform takes an error here for success, so it is logged.
     if let Err(Failure::Fault(fault) | Failure::Unavailable(fault)) =
         cron::wake_ledgers(&env, event.schedule()).await

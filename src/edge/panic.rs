@@ -1,0 +1,34 @@
+//! A panic's message may quote what was being read: it is not logged. The place is, and that is enough.
+
+use std::cell::Cell;
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::http::problem::{Kind, Problem};
+
+use super::request;
+
+#[wasm_bindgen(module = "/src/edge/panic.js")]
+extern "C" {
+    fn died(place: &str);
+}
+
+thread_local! {
+    static HUSHED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Puts our hook in the place of the platform crate's, which logs the message; once per instance.
+pub fn hush() {
+    if !HUSHED.replace(true) {
+        std::panic::set_hook(Box::new(|info| {
+            died(&info.location().map(ToString::to_string).unwrap_or_default());
+        }));
+    }
+}
+
+/// The reply where there is none, since the instance died over it: `entry.mjs` asks the next one.
+#[wasm_bindgen]
+pub fn apology() -> Result<web_sys::Response, wasm_bindgen::JsValue> {
+    let response = request::respond(Problem::new(Kind::Internal).reply());
+    Ok(response.map_err(wasm_bindgen::JsValue::from)?.into())
+}
