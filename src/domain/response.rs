@@ -7,10 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use super::consent::{Consent, Reading};
 use super::fault::{Fault, Faults, Pointer};
+use super::invitation::{self, Unopened};
 use super::json::{self, Json, Members, Unreadable};
-use super::pseudonym::{CustomerId, SubmissionId};
+use super::key_ring::KeyRing;
+use super::pseudonym::{Subject, SubmissionId};
 use super::survey::{AnswerValue, Kind, NpsAnswer, Question, ShowIf, Status, Survey, THEME, Test};
 use super::themes::Tagger;
+use super::time::Instant;
 
 /// The most characters that a comment may have.
 pub const MOST_COMMENT: usize = 2_000;
@@ -23,11 +26,13 @@ pub struct Response {
     /// Given by the client, or to be made for it.
     pub submission_id: Option<SubmissionId>,
     /// Who answers, where that was given and may be used.
-    pub customer: Option<CustomerId>,
+    pub customer: Option<Subject>,
     /// The answers that consent covers, in the survey's order.
     pub answers: Vec<Answer>,
     /// The dimensions of which one will be drawn; none if the respondent refused segments.
     pub offers: Vec<Offer>,
+    /// What was agreed to, where a receipt of it is wanted.
+    pub receipt: Option<Consent>,
 }
 
 /// An answer, as tallies see it.
@@ -72,6 +77,17 @@ pub struct Circumstances {
     pub global_privacy_control: bool,
 }
 
+/// What tells who answers.
+#[derive(Clone, Copy, Debug)]
+pub struct Recognition<'a> {
+    /// The survey's id.
+    pub survey: &'a str,
+    /// What its invitations are sealed with.
+    pub invitations: &'a KeyRing,
+    /// The present, by which they expire.
+    pub now: Instant,
+}
+
 /// Reads a response to `survey`, whose current notice has the hash `notice`.
 pub fn read(
     bytes: &[u8],
@@ -79,6 +95,7 @@ pub fn read(
     notice: &str,
     tagger: &Tagger,
     circumstances: Circumstances,
+    recognition: Recognition<'_>,
 ) -> Result<Response, Refusal> {
     let document = Json::read(bytes).map_err(Refusal::Unreadable)?;
     if survey.status == Status::Closed {
@@ -113,18 +130,28 @@ pub fn read(
     if named.is_some() && !circumstances.may_identify {
         return Err(Refusal::KeyNeeded);
     }
-    let customer = named.filter(|_| covered.use_customer_id).and_then(|(value, pointer)| {
-        let text = json::text(value, 1, MOST_CUSTOMER_ID, &pointer, &mut faults)?;
-        Some(CustomerId::new(text))
-    });
-    if survey.verified_only && customer.is_none() {
+    let invited = members.take("invitation");
+    if let (Some(_), Some((_, pointer))) = (&named, &invited) {
+        faults.add(pointer, "one_of", "Give a customer_id or an invitation, not both.");
+    }
+    let identified = named.is_some() || invited.is_some();
+    let customer = if covered.use_customer_id {
+        recognition.customer(named, &mut faults).or(recognition.invited(invited, &mut faults))
+    } else {
+        None
+    };
+    if survey.verified_only && !(identified && covered.use_customer_id) {
         let place = if covered.use_customer_id { "customer_id" } else { "consent" };
         faults.add(
             &Pointer::root().member(place),
             "verified_only",
-            "This survey counts identified customers alone: give a customer_id, and the respondent's use_customer_id.",
+            "This survey counts identified people alone: give a customer_id or an invitation, and the respondent's use_customer_id.",
         );
     }
+    let receipt = members
+        .take("receipt")
+        .and_then(|(value, pointer)| json::boolean(value, &pointer, &mut faults))
+        .unwrap_or(false);
 
     let mut sheet = Sheet { survey, tagger, covered, answered: Vec::new(), themes: Vec::new() };
     if let Some((value, pointer)) = members.require("answers", &mut faults) {
@@ -149,7 +176,36 @@ pub fn read(
         return Err(Refusal::Faulty(faults.into_vec()));
     }
     let offers = if covered.use_segments { sheet.offers(segments) } else { Vec::new() };
-    Ok(Response { submission_id, customer, answers: sheet.answers(), offers })
+    let receipt = receipt.then_some(covered);
+    Ok(Response { submission_id, customer, answers: sheet.answers(), offers, receipt })
+}
+
+impl Recognition<'_> {
+    /// The customer with the id that was given.
+    fn customer(&self, named: Option<(&Json, Pointer)>, faults: &mut Faults) -> Option<Subject> {
+        let (value, pointer) = named?;
+        let id = json::text(value, 1, MOST_CUSTOMER_ID, &pointer, faults)?;
+        Some(Subject::of(self.survey, id))
+    }
+
+    /// The one whom the given invitation invites.
+    fn invited(&self, invited: Option<(&Json, Pointer)>, faults: &mut Faults) -> Option<Subject> {
+        let (value, pointer) = invited?;
+        let Json::Text(text) = value else {
+            json::wrong_type(value, "a string", &pointer, faults);
+            return None;
+        };
+        let opened = invitation::open(self.invitations, self.survey, self.now, text);
+        let (code, detail) = match opened {
+            Ok(subject) => return Some(subject),
+            Err(Unopened::Invalid) => ("invitation_invalid", "It is no invitation to this survey."),
+            Err(Unopened::Expired) => {
+                ("invitation_expired", "The time of this invitation is over.")
+            }
+        };
+        faults.add(&pointer, code, detail);
+        None
+    }
 }
 
 /// The submission id of a body that may have any other fault, if it has one.

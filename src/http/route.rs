@@ -12,6 +12,10 @@ pub enum Route {
     OpenApi,
     /// `GET /survey.schema.json`
     SurveySchema,
+    /// `GET /.well-known/gpc.json`
+    PrivacyControl,
+    /// `GET /.well-known/jwks.json`
+    ReceiptKeys,
     /// `GET /problems/{slug}`
     ProblemPage(Kind),
     /// `POST /v1/surveys`
@@ -26,6 +30,8 @@ pub enum Route {
     DeleteSurvey(String),
     /// `POST /v1/surveys/{id}/responses`
     Respond(String),
+    /// `POST /v1/surveys/{id}/invitations`
+    Invite(String),
     /// `GET /v1/surveys/{id}/kpis`
     Kpis(String),
     /// `GET /v1/surveys/{id}/ledger`
@@ -55,9 +61,13 @@ impl Route {
         }
     }
 
-    /// Whether browsers may make this call from the origins that the survey lists.
+    /// Whether browsers may make this call from other origins: those that the survey lists, where it
+    /// is about a survey.
     pub fn is_public(&self) -> bool {
-        matches!(self, Route::ReadSurvey(_) | Route::Respond(_))
+        matches!(
+            self,
+            Route::ReadSurvey(_) | Route::Respond(_) | Route::PrivacyControl | Route::ReceiptKeys
+        )
     }
 }
 
@@ -68,6 +78,8 @@ fn resource(path: &str) -> Option<Resource> {
         ["healthz"] => vec![("GET", Health)],
         ["openapi.json"] => vec![("GET", OpenApi)],
         ["survey.schema.json"] => vec![("GET", SurveySchema)],
+        [".well-known", "gpc.json"] => vec![("GET", PrivacyControl)],
+        [".well-known", "jwks.json"] => vec![("GET", ReceiptKeys)],
         ["problems", slug] => vec![("GET", ProblemPage(Kind::from_slug(slug)?))],
         ["v1", "surveys"] => vec![("GET", ListSurveys), ("POST", CreateSurvey)],
         ["v1", "surveys", id] => {
@@ -79,6 +91,7 @@ fn resource(path: &str) -> Option<Resource> {
             ]
         }
         ["v1", "surveys", id, "responses"] => vec![("POST", Respond((*id).to_owned()))],
+        ["v1", "surveys", id, "invitations"] => vec![("POST", Invite((*id).to_owned()))],
         ["v1", "surveys", id, "kpis"] => vec![("GET", Kpis((*id).to_owned()))],
         ["v1", "surveys", id, "ledger"] => vec![("GET", Ledger((*id).to_owned()))],
         _ => return None,

@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use crate::domain::account::Account;
 use crate::domain::bucket::{Bucket, Buckets, Key};
 use crate::domain::json::Json;
+use crate::domain::key_ring::KeyId;
 use crate::domain::ledger::{Batch, Changes, Entry, Head, Known, Ledger, Marks, Window};
 use crate::domain::pseudonym::{Marker, Secret};
 use crate::domain::survey::Survey;
@@ -40,7 +41,7 @@ pub fn count(rows: Vec<Row>) -> Result<usize, Misshapen> {
 pub const LOAD: [&str; 5] = [
     "select survey, incarnation, secret, created, revision, definition, projected, next_sequence,
             next_bucket, next_tick, sweep_at, deleted from head",
-    "select ends, secret from window",
+    "select ends, secret, pepper from window",
     "select id, question, dimension, segment, n, tallies, since, oldest, floor from buckets",
     "select question, scale, accepted, released, withdrawn, expired, withdrawn_shown, expired_shown
        from accounts",
@@ -93,7 +94,11 @@ fn read_secret(columns: &mut Columns) -> Result<Secret, Misshapen> {
 
 fn read_window(row: Row) -> Result<Window, Misshapen> {
     let mut columns = Columns::of("window", row);
-    Ok(Window { ends: Instant(columns.integer()?), secret: read_secret(&mut columns)? })
+    Ok(Window {
+        ends: Instant(columns.integer()?),
+        secret: read_secret(&mut columns)?,
+        pepper: KeyId::parse(&columns.text()?).ok_or(Misshapen("window"))?,
+    })
 }
 
 fn read_bucket(row: Row) -> Result<(Key, Bucket), Misshapen> {
@@ -201,8 +206,9 @@ pub fn write(ledger: &Ledger, changes: &Changes) -> Vec<Statement> {
     }
     if let (true, Some(window)) = (changes.window_opened, &ledger.window) {
         all.push(Statement::new(
-            "insert into window (ends, secret) values (?1, ?2)",
-            [window.ends.0.into(), window.secret.bytes().into()],
+            "insert into window (ends, secret, pepper) values (?1, ?2, ?3)
+             on conflict (ends) do update set pepper = excluded.pepper",
+            [window.ends.0.into(), window.secret.bytes().into(), window.pepper.to_string().into()],
         ));
     }
     if let Some(before) = changes.forget_before {
