@@ -46,7 +46,7 @@ pub struct Pseudonym([u8; 32]);
 impl Pseudonym {
     /// The pseudonym of a customer in a survey; unrelated to the same customer's in any other.
     pub fn of(pepper: &Key, survey: &str, subject: &Subject) -> Self {
-        Self(pepper.hash("counterfoil pseudonym 2", &[survey.as_bytes(), &subject.0]))
+        Self(pepper.hash("counterfoil pseudonym 1", &[survey.as_bytes(), &subject.0]))
     }
 
     /// The same under every pepper, in their order: the Ledger takes the one of its window.
