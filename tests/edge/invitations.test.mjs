@@ -185,17 +185,18 @@ test("promise_1: an invitation that consent does not cover is discarded unread",
   assert.deepEqual([ledger.persons, ledger.window], [[], []]);
 });
 
-test("a GET never counts, and minting writes nothing: mail scanners follow links", async () => {
+test("promise_1: a GET never counts, and minting writes nothing: mail scanners follow links", async () => {
   const survey = await createSurvey(server, { questions: [NPS], origins: ["https://shop.example"], verified_only: true });
   await answer(survey, { invitation: (await invitations(survey, "C-1"))[0] });
   const before = await settledPages(server.stateDir);
+  const rows = await readRows(server.stateDir, [survey]);
   const { items } = (await invite(survey, { customer_ids: ["C-7", "C-8"], page: PAGE })).json;
   const { invitation } = items[0];
   const { paths } = (await server.api("GET", "/openapi.json")).json;
   const known = Object.keys(paths).map((path) => path.replace("{id}", survey.id).replace("{slug}", "invalid"));
   assert.ok(known.includes(`${survey.path}/invitations`));
   for (const path of [...known, "/", `/s/${survey.id}`, survey.path]) {
-    for (const target of [`${path}?i=${invitation}`, `${path}/${invitation}`, `${path}?invitation=${invitation}`, path]) {
+    for (const target of [`${path}?i=${invitation}`, `${path.replace(/\/$/, "")}/${invitation}`, `${path}?invitation=${invitation}`, path]) {
       for (const method of ["GET", "HEAD"]) {
         for (const key of [null, server.adminKey]) {
           const reply = await server.api(method, target, undefined, { key });
@@ -205,7 +206,10 @@ test("a GET never counts, and minting writes nothing: mail scanners follow links
       }
     }
   }
-  assert.deepEqual(changes(before, await settledPages(server.stateDir)), []);
+  // The platform keeps a book of its own on reading D1; its rows are ours.
+  const changed = changes(before, await settledPages(server.stateDir)).filter((name) => !name.startsWith("d1/"));
+  assert.deepEqual(changed, []);
+  assert.deepEqual(await readRows(server.stateDir, [survey]), rows);
   assert.equal((await answer(survey, { invitation })).status, 202, "and it is still good");
   assert.equal(await accepted(survey), 2);
 });
