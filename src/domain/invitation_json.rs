@@ -5,7 +5,7 @@ use super::fields::{distinct, duration, each, optional, required, values};
 use super::invitation::{USUALLY_VALID_FOR, VALID_FOR};
 use super::json::{Json, Members, text};
 use super::pseudonym::Subject;
-use super::response::MOST_CUSTOMER_ID;
+use super::recognition::MOST_CUSTOMER_ID;
 use super::time::Duration;
 
 /// The most people that one call invites.

@@ -137,10 +137,7 @@ impl KeyRing {
         })
     }
 
-    fn gather(
-        secret: &str,
-        read: impl Fn(&str) -> Result<Vec<u8>, Unusable>,
-    ) -> Result<Self, Unusable> {
+    fn gather(secret: &str, read: fn(&str) -> Result<Vec<u8>, Unusable>) -> Result<Self, Unusable> {
         let mut keys = Vec::new();
         for text in secret.split_whitespace() {
             let key = Key::new(read(text)?);

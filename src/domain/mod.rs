@@ -18,6 +18,7 @@ pub mod preimage;
 pub mod pseudonym;
 pub mod question_json;
 pub mod receipt;
+pub mod recognition;
 pub mod response;
 pub mod survey;
 pub mod survey_json;

@@ -7,18 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use super::consent::{Consent, Reading};
 use super::fault::{Fault, Faults, Pointer};
-use super::invitation::{self, Unopened};
 use super::json::{self, Json, Members, Unreadable};
-use super::key_ring::KeyRing;
 use super::pseudonym::{Subject, SubmissionId};
+use super::recognition::Recognition;
 use super::survey::{AnswerValue, Kind, NpsAnswer, Question, ShowIf, Status, Survey, THEME, Test};
 use super::themes::Tagger;
-use super::time::Instant;
 
 /// The most characters that a comment may have.
 pub const MOST_COMMENT: usize = 2_000;
-/// The most characters that a customer id may have.
-pub const MOST_CUSTOMER_ID: usize = 256;
 
 /// A response that may be counted.
 #[derive(Debug)]
@@ -75,17 +71,6 @@ pub struct Circumstances {
     pub may_identify: bool,
     /// It carried `Sec-GPC: 1` (Global Privacy Control).
     pub global_privacy_control: bool,
-}
-
-/// What tells who answers.
-#[derive(Clone, Copy, Debug)]
-pub struct Recognition<'a> {
-    /// The survey's id.
-    pub survey: &'a str,
-    /// What its invitations are sealed with.
-    pub invitations: &'a KeyRing,
-    /// The present, by which they expire.
-    pub now: Instant,
 }
 
 /// Reads a response to `survey`, whose current notice has the hash `notice`.
@@ -178,34 +163,6 @@ pub fn read(
     let offers = if covered.use_segments { sheet.offers(segments) } else { Vec::new() };
     let receipt = receipt.then_some(covered);
     Ok(Response { submission_id, customer, answers: sheet.answers(), offers, receipt })
-}
-
-impl Recognition<'_> {
-    /// The customer with the id that was given.
-    fn customer(&self, named: Option<(&Json, Pointer)>, faults: &mut Faults) -> Option<Subject> {
-        let (value, pointer) = named?;
-        let id = json::text(value, 1, MOST_CUSTOMER_ID, &pointer, faults)?;
-        Some(Subject::of(self.survey, id))
-    }
-
-    /// The one whom the given invitation invites.
-    fn invited(&self, invited: Option<(&Json, Pointer)>, faults: &mut Faults) -> Option<Subject> {
-        let (value, pointer) = invited?;
-        let Json::Text(text) = value else {
-            json::wrong_type(value, "a string", &pointer, faults);
-            return None;
-        };
-        let opened = invitation::open(self.invitations, self.survey, self.now, text);
-        let (code, detail) = match opened {
-            Ok(subject) => return Some(subject),
-            Err(Unopened::Invalid) => ("invitation_invalid", "It is no invitation to this survey."),
-            Err(Unopened::Expired) => {
-                ("invitation_expired", "The time of this invitation is over.")
-            }
-        };
-        faults.add(&pointer, code, detail);
-        None
-    }
 }
 
 /// The submission id of a body that may have any other fault, if it has one.

@@ -6,8 +6,9 @@ use counterfoil::domain::invitation::mint;
 use counterfoil::domain::json::{Json, Unreadable};
 use counterfoil::domain::key_ring::KeyRing;
 use counterfoil::domain::pseudonym::Subject;
+use counterfoil::domain::recognition::Recognition;
 use counterfoil::domain::response::{
-    Answer, Circumstances, MOST_COMMENT, Offer, Recognition, Refusal, Response, read,
+    Answer, Circumstances, MOST_COMMENT, Offer, Refusal, Response, read,
 };
 use counterfoil::domain::survey::Survey;
 use counterfoil::domain::survey_json;

@@ -379,9 +379,11 @@ pub fn entry(revision: u64, dice: [u8; 4], i: u8) -> Entry {
     Entry {
         revision,
         submission: SubmissionId::from_bytes([dice[2] % 64 + i; 16]),
-        pseudonyms: identified
-            .then(|| Pseudonym::of_each(&peppers, "s", &customer))
-            .unwrap_or_default(),
+        pseudonyms: if identified {
+            Pseudonym::of_each(&peppers, "s", &customer)
+        } else {
+            Vec::new()
+        },
         answers: vec![answer("q", "9"), answer("r", "yes")],
         offers: (!dice[1].is_multiple_of(3)).then_some(offer).into_iter().collect(),
     }
