@@ -16,7 +16,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { ask, connect } from "./client.mjs";
-import { makeKey } from "./keys.mjs";
+import { SECRETS, makeKey } from "./keys.mjs";
 import { endOnSignals, endWith, fail, serve } from "./serve.mjs";
 
 const BUILD = fileURLToPath(new URL("../build-bench", import.meta.url));
@@ -43,8 +43,9 @@ process.on("exit", () => rmSync(stateDir, { recursive: true, force: true }));
 try {
   const { values } = parseArgs({ options: { quick: { type: "boolean" } } });
   const [rounds, requests] = values.quick ? [5, 400] : [15, 1000];
-  const key = makeKey();
-  const server = await serve({ stateDir, build: BUILD, vars: { ADMIN_KEY: key, PEPPER: makeKey() } });
+  const vars = Object.fromEntries(SECRETS.map((name) => [name, makeKey()]));
+  const key = vars.ADMIN_KEY;
+  const server = await serve({ stateDir, build: BUILD, vars });
   endWith(server);
   const survey = await ask(connect(server.url, { key }), "POST", "/v1/surveys", SURVEY);
   const load = fork(LOAD, [server.url, key, survey.id, survey.notice.hash]);

@@ -36,7 +36,7 @@ export function connect(url, { key, connections = 64 } = {}) {
           // workerd drops a connection whose request it has refused unread, without a word: never use it again.
           if (reply.statusCode >= 400) socket.destroy();
           const text = Buffer.concat(parts).toString();
-          const isJson = /^application\/([\w.-]+\+)?json\b/.test(reply.headers["content-type"] ?? "");
+          const isJson = method !== "HEAD" && /^application\/([\w.-]+\+)?json\b/.test(reply.headers["content-type"] ?? "");
           let json;
           try {
             json = isJson ? JSON.parse(text) : undefined;

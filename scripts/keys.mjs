@@ -4,9 +4,10 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-export const SECRETS = ["ADMIN_KEY", "PEPPER"];
+export const SECRETS = ["ADMIN_KEY", "PEPPER", "INVITATION_KEY", "RECEIPT_KEY"];
 const FILE = fileURLToPath(new URL("../.dev.vars", import.meta.url));
 
+/** 32 random bytes as base64url: good for each of them, whether it takes a text or a seed. */
 export const makeKey = () => randomBytes(32).toString("base64url");
 
 function text() {

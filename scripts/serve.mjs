@@ -83,7 +83,7 @@ export async function serve({ port = 0, stateDir, vars = {}, build = path.join(R
   const bindings = { ...workerOptions.bindings, ...readKeys(), ...vars };
   const missing = SECRETS.filter((name) => !bindings[name]);
   if (missing.length > 0) {
-    throw new Error(`${missing.join(" and ")} must be set, in the environment or in .dev.vars (scripts/dev makes them).`);
+    throw new Error(`${missing.join(", ")} must be set, in the environment or in .dev.vars (scripts/dev makes them).`);
   }
   mkdirSync(stateDir, { recursive: true });
 

@@ -22,10 +22,11 @@ create table head (
 -- The current window. The secret dies with the row, and makes its markers meaningless.
 create table window (
   ends integer primary key,
-  secret blob not null
+  secret blob not null,
+  pepper text not null                -- the id of the pepper that makes its pseudonyms
 ) strict;
 
--- Who has been counted in a window: HMAC(window secret, HMAC(pepper, survey, customer id)).
+-- Who has been counted in a window: HMAC(window secret, HMAC(pepper, survey, subject)).
 create table persons (
   window integer not null,
   marker blob not null check (length(marker) = 16),

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::account::{Account, Figures};
 use super::bucket::{self, Bucket, Buckets, Fates, Key, Terms};
 use super::consent::is_consent;
+use super::key_ring::KeyId;
 use super::pseudonym::{Draw, Marker, Pseudonym, Secret, SubmissionId};
 use super::response::{Answer, Offer};
 use super::survey::{LEAST_COHORT, Survey};
@@ -84,6 +85,8 @@ pub struct Window {
     pub secret: Secret,
     /// When it ends, and the secret with it.
     pub ends: Instant,
+    /// The pepper of its pseudonyms: one from beginning to end, whatever is rotated meanwhile.
+    pub pepper: KeyId,
 }
 
 /// What a tick released, or a part of it: immutable, applied to D1 once.
@@ -104,8 +107,8 @@ pub struct Entry {
     pub revision: u64,
     /// The submission id.
     pub submission: SubmissionId,
-    /// Who answers, if that may be used.
-    pub pseudonym: Option<Pseudonym>,
+    /// Who answers, if that may be used: under every pepper, the current one first.
+    pub pseudonyms: Vec<(KeyId, Pseudonym)>,
     /// The answers.
     pub answers: Vec<Answer>,
     /// The dimensions, one of which is drawn.
@@ -169,7 +172,7 @@ pub enum Verdict {
 pub struct Changes {
     /// The head has changed.
     pub head: bool,
-    /// The current window was opened.
+    /// The current window was opened, or goes on under another pepper.
     pub window_opened: bool,
     /// The window that ended: its secret goes, and the markers of all persons in it.
     pub window_ended: Option<Instant>,
@@ -257,13 +260,30 @@ impl Ledger {
     }
 
     /// Opens the current window if there is none.
-    fn open_window(&mut self, now: Instant, fresh: &Secret, changes: &mut Changes) {
+    fn open_window(&mut self, now: Instant, fresh: &Secret, pepper: KeyId, changes: &mut Changes) {
         if self.window.is_none() {
             let from = now.max(self.head.windows_over);
             let ends = next_on_grid(self.head.created, self.survey.window, from);
-            self.window = Some(Window { secret: fresh.for_window(), ends });
+            self.window = Some(Window { secret: fresh.for_window(), ends, pepper });
             changes.window_opened = true;
         }
+    }
+
+    /// The window's end and the person's marker in it, by the window's pepper. Where that is no longer
+    /// to be had, the window goes over to the current one: then who was counted may count again.
+    fn person(
+        &mut self,
+        pseudonyms: &[(KeyId, Pseudonym)],
+        changes: &mut Changes,
+    ) -> Option<(Instant, Marker)> {
+        let window = self.window.as_mut()?;
+        let kept = pseudonyms.iter().find(|(pepper, _)| *pepper == window.pepper);
+        let (pepper, who) = kept.or(pseudonyms.first())?;
+        if *pepper != window.pepper {
+            window.pepper = *pepper;
+            changes.window_opened = true;
+        }
+        Some((window.ends, window.secret.person(who)))
     }
 
     /// Nothing is left to forget: no need to look again.
@@ -284,24 +304,18 @@ impl Ledger {
         fresh: &Secret,
         changes: &mut Changes,
     ) -> Vec<(Entry, Marks)> {
-        let identified = group.iter().any(|entry| entry.pseudonym.is_some());
-        if identified && !self.head.deleted {
-            self.open_window(now, fresh, changes);
+        let identified = group.iter().find_map(|entry| entry.pseudonyms.first());
+        if let Some((pepper, _)) = identified.filter(|_| !self.head.deleted) {
+            self.open_window(now, fresh, *pepper, changes);
         }
-        let window = self.window.as_ref();
-        let marks = |entry: &Entry| {
-            let (submission, draw) = self.head.secret.submission(&entry.submission);
-            let person = entry.pseudonym.as_ref().zip(window);
-            let person = person.map(|(who, window)| (window.ends, window.secret.person(who)));
-            let way_back = self.head.secret.way_back(&entry.submission);
-            let nonce = Nonce::from_secret(&fresh.for_nonce(submission));
-            Marks { submission, draw, person, way_back, nonce }
-        };
         group
             .into_iter()
             .map(|entry| {
-                let marks = marks(&entry);
-                (entry, marks)
+                let (submission, draw) = self.head.secret.submission(&entry.submission);
+                let person = self.person(&entry.pseudonyms, changes);
+                let way_back = self.head.secret.way_back(&entry.submission);
+                let nonce = Nonce::from_secret(&fresh.for_nonce(submission));
+                (entry, Marks { submission, draw, person, way_back, nonce })
             })
             .collect()
     }

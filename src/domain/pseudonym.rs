@@ -1,5 +1,5 @@
-//! From a customer id to a pseudonym, and from that to a marker: the two HMACs that stand between a
-//! person and what is stored (GDPR, Art. 4(5)).
+//! From a customer id to a subject, from that to a pseudonym, and from that to a marker: a hash and two
+//! HMACs stand between a person and what is stored (GDPR, Art. 4(5)).
 //!
 //! None of these values can be displayed, and their `Debug` is redacted. What is hashed is encoded
 //! injectively: a label, then each part behind its length.
@@ -7,57 +7,52 @@
 use std::fmt;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 
 use super::hex::hex;
-use super::preimage::encode;
+use super::key_ring::{Key, KeyId, KeyRing};
+use super::preimage::{encode, keyed_hash};
 
-/// HMAC-SHA-256 (RFC 2104) of an injective encoding of `label` and `parts`.
-fn keyed_hash(key: &[u8], label: &str, parts: &[&[u8]]) -> [u8; 32] {
-    // An HMAC key may have any length, so this cannot fail; an all-zero key would be a fault.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return [0; 32] };
-    encode(label, parts, |bytes| mac.update(bytes));
-    mac.finalize().into_bytes().into()
-}
+/// A person in a survey: SHA-256 of an injective encoding of the survey's id and the customer's id as
+/// the site knows it. It has one length whatever the id was. It lives in memory, and sealed inside
+/// invitations; whoever knows an id can make it, so it is stored nowhere.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Subject([u8; 32]);
 
-/// A customer's id as the site knows it. It lives in the memory of one request.
-pub struct CustomerId(String);
+impl Subject {
+    /// The customer with this id; what it may look like is judged where it is read.
+    pub fn of(survey: &str, customer: &str) -> Self {
+        let mut hash = Sha256::new();
+        let parts = [survey.as_bytes(), customer.as_bytes()];
+        encode("counterfoil subject 1", &parts, |bytes| hash.update(bytes));
+        Self(hash.finalize().into())
+    }
 
-impl CustomerId {
-    /// Takes an id; what it may look like is judged where it is read.
-    pub fn new(text: &str) -> Self {
-        Self(text.to_owned())
+    /// As an invitation holds it.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// For an invitation, to be sealed.
+    pub fn bytes(&self) -> &[u8; 32] {
+        &self.0
     }
 }
 
-/// The deployment's own secret, a Worker secret of at least 32 bytes.
-#[derive(Clone)]
-pub struct Pepper(Vec<u8>);
-
-impl Pepper {
-    /// The fewest bytes that a pepper may have.
-    pub const LEAST: usize = 32;
-
-    /// Takes the secret; `None` if it is too short.
-    pub fn new(secret: &[u8]) -> Option<Self> {
-        (secret.len() >= Self::LEAST).then(|| Self(secret.to_vec()))
-    }
-}
-
-/// `HMAC(pepper, survey, customer id)`: crosses from Worker to Ledger, and is stored nowhere.
+/// `HMAC(pepper, survey, subject)`: crosses from Worker to Ledger, and is stored nowhere.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Pseudonym([u8; 32]);
 
 impl Pseudonym {
     /// The pseudonym of a customer in a survey; unrelated to the same customer's in any other.
-    pub fn of(pepper: &Pepper, survey: &str, customer: &CustomerId) -> Self {
-        Self(keyed_hash(
-            &pepper.0,
-            "counterfoil pseudonym 1",
-            &[survey.as_bytes(), customer.0.as_bytes()],
-        ))
+    pub fn of(pepper: &Key, survey: &str, subject: &Subject) -> Self {
+        Self(pepper.hash("counterfoil pseudonym 1", &[survey.as_bytes(), &subject.0]))
+    }
+
+    /// The same under every pepper, in their order: the Ledger takes the one of its window.
+    pub fn of_each(peppers: &KeyRing, survey: &str, subject: &Subject) -> Vec<(KeyId, Self)> {
+        peppers.keys().map(|pepper| (pepper.id(), Self::of(pepper, survey, subject))).collect()
     }
 }
 
@@ -198,7 +193,7 @@ macro_rules! redacted {
         }
     )*};
 }
-redacted!(CustomerId, Pepper, Pseudonym, SubmissionId, Secret, Marker, Draw);
+redacted!(Subject, Pseudonym, SubmissionId, Secret, Marker, Draw);
 
 /// For the one message that carries them from the Worker to the Ledger, in memory.
 macro_rules! carried {

@@ -8,14 +8,13 @@ use serde::{Deserialize, Serialize};
 use super::consent::{Consent, Reading};
 use super::fault::{Fault, Faults, Pointer};
 use super::json::{self, Json, Members, Unreadable};
-use super::pseudonym::{CustomerId, SubmissionId};
+use super::pseudonym::{Subject, SubmissionId};
+use super::recognition::Recognition;
 use super::survey::{AnswerValue, Kind, NpsAnswer, Question, ShowIf, Status, Survey, THEME, Test};
 use super::themes::Tagger;
 
 /// The most characters that a comment may have.
 pub const MOST_COMMENT: usize = 2_000;
-/// The most characters that a customer id may have.
-pub const MOST_CUSTOMER_ID: usize = 256;
 
 /// A response that may be counted.
 #[derive(Debug)]
@@ -23,13 +22,15 @@ pub struct Response {
     /// Given by the client, or to be made for it.
     pub submission_id: Option<SubmissionId>,
     /// Who answers, where that was given and may be used.
-    pub customer: Option<CustomerId>,
+    pub customer: Option<Subject>,
     /// The answers that consent covers, in the survey's order.
     pub answers: Vec<Answer>,
     /// The dimensions of which one will be drawn; none if the respondent refused segments.
     pub offers: Vec<Offer>,
     /// Its consent, as it is counted.
     pub consent: Answer,
+    /// What was agreed to, where a receipt of it is wanted.
+    pub receipt: Option<Consent>,
 }
 
 /// An answer, as tallies see it.
@@ -81,6 +82,7 @@ pub fn read(
     notice: &str,
     tagger: &Tagger,
     circumstances: Circumstances,
+    recognition: Recognition<'_>,
 ) -> Result<Response, Refusal> {
     let document = Json::read(bytes).map_err(Refusal::Unreadable)?;
     if survey.status == Status::Closed {
@@ -110,18 +112,28 @@ pub fn read(
     if named.is_some() && !circumstances.may_identify {
         return Err(Refusal::KeyNeeded);
     }
-    let customer = named.filter(|_| covered.use_customer_id).and_then(|(value, pointer)| {
-        let text = json::text(value, 1, MOST_CUSTOMER_ID, &pointer, &mut faults)?;
-        Some(CustomerId::new(text))
-    });
-    if survey.verified_only && customer.is_none() {
+    let invited = members.take("invitation");
+    if let (Some(_), Some((_, pointer))) = (&named, &invited) {
+        faults.add(pointer, "one_of", "Give a customer_id or an invitation, not both.");
+    }
+    let identified = named.is_some() || invited.is_some();
+    let customer = if covered.use_customer_id {
+        recognition.customer(named, &mut faults).or(recognition.invited(invited, &mut faults))
+    } else {
+        None
+    };
+    if survey.verified_only && !(identified && covered.use_customer_id) {
         let place = if covered.use_customer_id { "customer_id" } else { "consent" };
         faults.add(
             &Pointer::root().member(place),
             "verified_only",
-            "This survey counts identified customers alone: give a customer_id, and the respondent's use_customer_id.",
+            "This survey counts identified people alone: give a customer_id or an invitation, and the respondent's use_customer_id.",
         );
     }
+    let receipt = members
+        .take("receipt")
+        .and_then(|(value, pointer)| json::boolean(value, &pointer, &mut faults))
+        .unwrap_or(false);
 
     let mut sheet = Sheet { survey, tagger, covered, answered: Vec::new(), themes: Vec::new() };
     if let Some((value, pointer)) = members.require("answers", &mut faults) {
@@ -147,7 +159,8 @@ pub fn read(
     }
     let offers = if covered.use_segments { sheet.offers(segments) } else { Vec::new() };
     let consent = covered.count(notice);
-    Ok(Response { submission_id, customer, answers: sheet.answers(), offers, consent })
+    let receipt = receipt.then_some(covered);
+    Ok(Response { submission_id, customer, answers: sheet.answers(), offers, consent, receipt })
 }
 
 /// The submission id of a body that may have any other fault, if it has one.

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use worker::Env;
 
-use crate::domain::pseudonym::Pepper;
+use crate::domain::key_ring::{KeyRing, Unusable};
 use crate::http::problem::{Kind, Problem};
 
 use super::Failure;
@@ -18,6 +18,10 @@ pub const DATABASE: &str = "DB";
 pub const LEDGERS: &str = "LEDGER";
 /// The secret that pseudonyms are made with.
 const PEPPER: &str = "PEPPER";
+/// The secret that invitations are sealed with.
+const INVITATION_KEY: &str = "INVITATION_KEY";
+/// The secret that receipts are signed with.
+const RECEIPT_KEY: &str = "RECEIPT_KEY";
 /// The secret that is the first admin key.
 const ADMIN_KEY: &str = "ADMIN_KEY";
 /// The fewest bytes that the first admin key may have.
@@ -26,7 +30,11 @@ const LEAST_KEY: usize = 32;
 /// What this deployment was given.
 pub struct Config {
     /// What pseudonyms are made with.
-    pub pepper: Pepper,
+    pub peppers: KeyRing,
+    /// What invitations are sealed with.
+    pub invitations: KeyRing,
+    /// The seeds of what receipts are signed with.
+    pub receipts: KeyRing,
     admin_key: [u8; 32],
 }
 
@@ -47,16 +55,22 @@ impl Config {
 
     fn read(env: &Env) -> Result<Self, Failure> {
         let secret = |name: &str| env.secret(name).map(|s| s.to_string()).unwrap_or_default();
-        let too_short = |name: &str, least: usize| {
-            Failure::Fault(format!("the secret {name} must be set to at least {least} bytes"))
+        let ring = |name: &str, read: fn(&str) -> Result<KeyRing, Unusable>| {
+            read(&secret(name))
+                .map_err(|why| Failure::Fault(format!("the secret {name} cannot be used: {why}")))
         };
-        let pepper = Pepper::new(secret(PEPPER).as_bytes())
-            .ok_or_else(|| too_short(PEPPER, Pepper::LEAST))?;
         let admin_key = secret(ADMIN_KEY);
         if admin_key.len() < LEAST_KEY {
-            return Err(too_short(ADMIN_KEY, LEAST_KEY));
+            return Err(Failure::Fault(format!(
+                "the secret {ADMIN_KEY} must be set to at least {LEAST_KEY} bytes"
+            )));
         }
-        Ok(Self { pepper, admin_key: Sha256::digest(admin_key.as_bytes()).into() })
+        Ok(Self {
+            peppers: ring(PEPPER, KeyRing::read)?,
+            invitations: ring(INVITATION_KEY, KeyRing::read)?,
+            receipts: ring(RECEIPT_KEY, KeyRing::read_seeds)?,
+            admin_key: Sha256::digest(admin_key.as_bytes()).into(),
+        })
     }
 
     /// Whether the request came with a key. A key that is not known is a problem even where none is

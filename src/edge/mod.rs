@@ -7,11 +7,13 @@ mod config;
 mod cron;
 mod d1;
 mod definitions;
+mod invitations;
 mod ledger_object;
 mod ledger_rpc;
 mod ledger_storage;
 mod manage;
 mod panic;
+mod receipts;
 mod report;
 mod request;
 mod submit;
@@ -108,11 +110,14 @@ async fn perform(call: &mut Call, route: Route) -> Outcome {
         Route::DeleteSurvey(id) => manage::delete(call, &config, &id).await,
         Route::Respond(id) => submit::respond(call, &config, &id).await,
         Route::Withdraw(id) => withdraw::withdraw(call, &id).await,
+        Route::Invite(id) => invitations::invite(call, &config, &id).await,
         Route::Kpis(id) => report::kpis(call, &config, &id).await,
         Route::Ledger(id) => report::ledger(call, &config, &id).await,
+        Route::ReceiptKeys => receipts::keys(call, &config).await,
         Route::Health
         | Route::OpenApi
         | Route::SurveySchema
+        | Route::PrivacyControl
         | Route::ProblemPage(_)
         | Route::Preflight(_) => Err(Problem::new(Kind::NotFound).into()),
     }
@@ -126,6 +131,10 @@ fn without_configuration(route: &Route) -> Option<Outcome> {
         Route::Health => Reply::json(200, &serde_json::json!({ "status": "ok" })),
         Route::OpenApi => Reply::new(200, "application/json", OPENAPI),
         Route::SurveySchema => Reply::new(200, "application/schema+json", SURVEY_SCHEMA),
+        // As the Global Privacy Control specification has it: the signal is honoured, and since when.
+        Route::PrivacyControl => {
+            Reply::json(200, &serde_json::json!({ "gpc": true, "lastUpdate": "2026-11-22" }))
+        }
         Route::ProblemPage(kind) => Reply::new(200, "text/markdown; charset=utf-8", kind.page()),
         Route::Preflight(methods) => policy::preflight(methods),
         _ => return None,

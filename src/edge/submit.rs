@@ -5,15 +5,19 @@
 //!    current one first: 400, 401, 403, 404, 409, 422.
 //! 3. Hand pseudonym, answers and dimensions to the Ledger. It counts by the current revision alone:
 //!    by another it gives the current one back, and the judging begins anew.
-//! 4. 202, alike for a first answer and a repeated one; and for a submission id that is known, even
-//!    where the body would be refused by now.
+//! 4. 202, alike for a first answer and a repeated one, with a receipt of the consent where one is
+//!    wanted; and for a submission id that is known, even where the body would be refused by now.
 
 use std::rc::Rc;
 
+use serde::Serialize;
 use serde_json::json;
 
+use crate::domain::consent::Consent;
 use crate::domain::ledger::Entry;
 use crate::domain::pseudonym::{Pseudonym, SubmissionId};
+use crate::domain::receipt::Receipt;
+use crate::domain::recognition::Recognition;
 use crate::domain::response::{self, Circumstances, Refusal, Response};
 use crate::domain::time::Instant;
 use crate::http::policy;
@@ -25,7 +29,7 @@ use super::config::Config;
 use super::definitions::{self, Loaded};
 use super::ledger_rpc::{self, Ask, Told};
 use super::request::Call;
-use super::{Failure, Outcome, random};
+use super::{Failure, Outcome, now, random, receipts};
 
 /// How often a survey may change under one request before the caller is asked to come back.
 const MOST_TRIES: usize = 16;
@@ -45,8 +49,9 @@ pub async fn respond(call: &mut Call, config: &Config, id: &str) -> Outcome {
         Some(survey) => (survey, false),
         None => (definitions::fresh(&call.env, id).await?, true),
     };
+    let recognition = Recognition { survey: id, invitations: &config.invitations, now: now() };
     for _ in 0..MOST_TRIES {
-        let response = match judge(call, &body, &survey, circumstances) {
+        let response = match judge(call, &body, &survey, circumstances, recognition) {
             Ok(response) => response,
             Err(Failure::Problem(_)) if !current => {
                 (survey, current) = (definitions::fresh(&call.env, id).await?, true);
@@ -60,18 +65,26 @@ pub async fn respond(call: &mut Call, config: &Config, id: &str) -> Outcome {
         }
         let submission = response.submission_id.unwrap_or_else(|| made.clone());
         let submission_id = submission.reveal();
-        let pseudonym =
-            response.customer.map(|customer| Pseudonym::of(&config.pepper, id, &customer));
+        let pseudonyms = response
+            .customer
+            .map(|customer| Pseudonym::of_each(&config.peppers, id, &customer))
+            .unwrap_or_default();
         let entry = Entry {
             revision: survey.definition.revision,
             submission,
-            pseudonym,
+            pseudonyms,
             answers: response.answers,
             offers: response.offers,
             consent: response.consent,
         };
         match definitions::ask(&call.env, id, &Ask::Take(entry)).await? {
-            Told::Accepted(until) => return Ok(accepted(&submission_id, until)),
+            Told::Accepted(until) => {
+                let receipt = match response.receipt {
+                    Some(consent) => Some(receipt(call, config, &survey, consent).await?),
+                    None => None,
+                };
+                return Ok(accepted(&submission_id, until, receipt));
+            }
             Told::Current(definition) => {
                 (survey, current) = (definitions::remember(definition)?, true);
             }
@@ -82,15 +95,37 @@ pub async fn respond(call: &mut Call, config: &Config, id: &str) -> Outcome {
     Err(Problem::new(Kind::Unavailable).detail("The survey is being changed just now.").into())
 }
 
-fn accepted(submission_id: &str, until: i64) -> Reply {
-    Reply::json(
-        202,
-        &json!({
-            "status": "accepted",
-            "submission_id": submission_id,
-            "withdrawable_until": Instant(until).to_string(),
-        }),
-    )
+#[derive(Serialize)]
+struct Accepted<'a> {
+    status: &'static str,
+    submission_id: &'a str,
+    withdrawable_until: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    receipt: Option<String>,
+}
+
+fn accepted(submission_id: &str, until: i64, receipt: Option<String>) -> Reply {
+    let withdrawable_until = Instant(until).to_string();
+    Reply::json(202, &Accepted { status: "accepted", submission_id, withdrawable_until, receipt })
+}
+
+/// A receipt of a consent to the notice of `survey`; only once the Ledger has taken the response.
+async fn receipt(
+    call: &Call,
+    config: &Config,
+    survey: &Loaded,
+    consent: Consent,
+) -> Result<String, Failure> {
+    let receipt = Receipt {
+        id: random()?,
+        at: now(),
+        origin: &call.own_origin(),
+        survey_id: &survey.stored.id,
+        survey: survey.survey(),
+        notice: &survey.notice,
+        consent,
+    };
+    receipts::signed(config, &receipt).await
 }
 
 /// A response that was taken before stays taken, though it would be refused now: whoever lost the
@@ -105,7 +140,7 @@ async fn repeated(call: &Call, id: &str, body: &[u8], refused: Failure) -> Outco
     let Some(submission) = submission else { return Err(refused) };
     let submission_id = submission.reveal();
     match ledger_rpc::ask(&call.env, id, &Ask::Find(submission)).await? {
-        Told::Accepted(until) => Ok(accepted(&submission_id, until)),
+        Told::Accepted(until) => Ok(accepted(&submission_id, until, None)),
         _ => Err(refused),
     }
 }
@@ -115,12 +150,15 @@ fn judge(
     body: &[u8],
     survey: &Rc<Loaded>,
     circumstances: Circumstances,
+    recognition: Recognition<'_>,
 ) -> Result<Response, Failure> {
     if call.origin.is_some() {
         let own = call.own_origin();
         policy::admit(call.origin.as_deref(), &own, &survey.survey().origins)?;
     }
-    let read = response::read(body, survey.survey(), &survey.notice, &survey.tagger, circumstances);
+    let defined = survey.survey();
+    let read =
+        response::read(body, defined, &survey.notice, &survey.tagger, circumstances, recognition);
     Ok(read.map_err(|refusal| match refusal {
         Refusal::Unreadable(why) => Problem::new(Kind::Malformed).detail(why.to_string()),
         Refusal::Closed => Problem::new(Kind::SurveyClosed),
@@ -128,7 +166,7 @@ fn judge(
             .detail("A customer_id needs a key with the scope `ingest`."),
         Refusal::OtherNotice(faults) => Problem::new(Kind::OtherNotice)
             .faults(faults)
-            .member("notice", json!({ "hash": survey.notice, "text": survey.survey().notice })),
+            .member("notice", json!({ "hash": survey.notice, "text": defined.notice })),
         Refusal::Faulty(faults) => Problem::invalid(faults),
     })?)
 }

@@ -12,6 +12,10 @@ pub enum Route {
     OpenApi,
     /// `GET /survey.schema.json`
     SurveySchema,
+    /// `GET /.well-known/gpc.json`
+    PrivacyControl,
+    /// `GET /.well-known/jwks.json`
+    ReceiptKeys,
     /// `GET /problems/{slug}`
     ProblemPage(Kind),
     /// `POST /v1/surveys`
@@ -28,6 +32,8 @@ pub enum Route {
     Respond(String),
     /// `POST /v1/surveys/{id}/withdrawals`
     Withdraw(String),
+    /// `POST /v1/surveys/{id}/invitations`
+    Invite(String),
     /// `GET /v1/surveys/{id}/kpis`
     Kpis(String),
     /// `GET /v1/surveys/{id}/ledger`
@@ -57,9 +63,17 @@ impl Route {
         }
     }
 
-    /// Whether browsers may make this call from the origins that the survey lists.
+    /// Whether browsers may make this call from other origins: those that the survey lists, where it
+    /// is about a survey.
     pub fn is_public(&self) -> bool {
-        matches!(self, Route::ReadSurvey(_) | Route::Respond(_) | Route::Withdraw(_))
+        matches!(
+            self,
+            Route::ReadSurvey(_)
+                | Route::Respond(_)
+                | Route::Withdraw(_)
+                | Route::PrivacyControl
+                | Route::ReceiptKeys
+        )
     }
 }
 
@@ -70,6 +84,8 @@ fn resource(path: &str) -> Option<Resource> {
         ["healthz"] => vec![("GET", Health)],
         ["openapi.json"] => vec![("GET", OpenApi)],
         ["survey.schema.json"] => vec![("GET", SurveySchema)],
+        [".well-known", "gpc.json"] => vec![("GET", PrivacyControl)],
+        [".well-known", "jwks.json"] => vec![("GET", ReceiptKeys)],
         ["problems", slug] => vec![("GET", ProblemPage(Kind::from_slug(slug)?))],
         ["v1", "surveys"] => vec![("GET", ListSurveys), ("POST", CreateSurvey)],
         ["v1", "surveys", id] => {
@@ -82,6 +98,7 @@ fn resource(path: &str) -> Option<Resource> {
         }
         ["v1", "surveys", id, "responses"] => vec![("POST", Respond((*id).to_owned()))],
         ["v1", "surveys", id, "withdrawals"] => vec![("POST", Withdraw((*id).to_owned()))],
+        ["v1", "surveys", id, "invitations"] => vec![("POST", Invite((*id).to_owned()))],
         ["v1", "surveys", id, "kpis"] => vec![("GET", Kpis((*id).to_owned()))],
         ["v1", "surveys", id, "ledger"] => vec![("GET", Ledger((*id).to_owned()))],
         _ => return None,

@@ -9,6 +9,7 @@ use crate::domain::account::Account;
 use crate::domain::bucket::{self, Bucket, Buckets, Key};
 use crate::domain::hex::hex;
 use crate::domain::json::Json;
+use crate::domain::key_ring::KeyId;
 use crate::domain::ledger::{Batch, Changes, Entry, Head, Known, Ledger, Marks, Window};
 use crate::domain::pseudonym::{Marker, Secret};
 use crate::domain::survey::Survey;
@@ -42,7 +43,7 @@ pub fn count(rows: Vec<Row>) -> Result<usize, Misshapen> {
 pub const LOAD: [&str; 5] = [
     "select survey, incarnation, secret, created, revision, definition, projected, next_sequence,
             next_bucket, next_tick, windows_over, sweep_at, deleted from head",
-    "select ends, secret from window",
+    "select ends, secret, pepper from window",
     "select id, question, dimension, segment, key, n, tallies, since, oldest, floor from buckets",
     "select question, scale, accepted, released, withdrawn, expired, withdrawn_shown, expired_shown
        from accounts",
@@ -96,7 +97,11 @@ fn read_secret(columns: &mut Columns) -> Result<Secret, Misshapen> {
 
 fn read_window(row: Row) -> Result<Window, Misshapen> {
     let mut columns = Columns::of("window", row);
-    Ok(Window { ends: Instant(columns.integer()?), secret: read_secret(&mut columns)? })
+    Ok(Window {
+        ends: Instant(columns.integer()?),
+        secret: read_secret(&mut columns)?,
+        pepper: KeyId::parse(&columns.text()?).ok_or(Misshapen("window"))?,
+    })
 }
 
 fn read_bucket(row: Row) -> Result<(Key, Bucket), Misshapen> {
@@ -236,8 +241,9 @@ pub fn write(ledger: &Ledger, changes: &Changes) -> Vec<Statement> {
     }
     if let (true, Some(window)) = (changes.window_opened, &ledger.window) {
         all.push(Statement::new(
-            "insert into window (ends, secret) values (?1, ?2)",
-            [window.ends.0.into(), window.secret.bytes().into()],
+            "insert into window (ends, secret, pepper) values (?1, ?2, ?3)
+             on conflict (ends) do update set pepper = excluded.pepper",
+            [window.ends.0.into(), window.secret.bytes().into(), window.pepper.to_string().into()],
         ));
     }
     if let Some(before) = changes.forget_before {

@@ -78,6 +78,11 @@ test("promise_2: customer ids, comments, headers and unknown words are in no fil
     );
     assert.equal(reply.status, 202, reply.text);
   }
+  // By invitation.
+  const invited = await server.api("POST", `${survey.path}/invitations`, { customer_ids: [canary("invited")] });
+  const { invitation } = invited.json.items[0];
+  assert.equal((await survey.respond({ invitation, answers: { recommend: 9 } }, { headers: headers() })).status, 202);
+  assert.ok(!invited.text.includes(token), invited.text);
   // Refused in every way: the words of these must not be kept either, not even in an error's text.
   const consent = survey.consent;
   const refused = [
@@ -91,6 +96,7 @@ test("promise_2: customer ids, comments, headers and unknown words are in no fil
     JSON.stringify({ answers: { recommend: 1 }, consent: { ...consent, notice: canary("old") } }),
     JSON.stringify({ answers: { recommend: 1 }, submission_id: canary("submission"), consent }),
     JSON.stringify({ answers: { recommend: 1 }, customer_id: canary("refused").padEnd(300, "x"), consent }),
+    JSON.stringify({ answers: { recommend: 1 }, invitation: canary("invitation"), consent }),
     JSON.stringify({ answers: { why: canary("long").padEnd(2001, "x") }, consent }),
     JSON.stringify({ answers: { why: canary("large").padEnd(20_000, "x") }, consent }),
     JSON.stringify({ answers: { recommend: 1, why: canary("no-consent") }, customer_id: canary("without"), consent: { ...consent, process_answers: false } }),
@@ -125,7 +131,9 @@ test("promise_2: customer ids, comments, headers and unknown words are in no fil
     }
     for (const id of ids) assert.deepEqual([...found(id, files), ...found(Buffer.from(id, "base64url"), files)], []);
     assert.deepEqual(found(pseudonym(server.pepper, survey.id, person), files), []);
-    assert.deepEqual([...found(server.pepper, files), ...found(server.adminKey, files)], []);
+    for (const secret of [server.pepper, server.adminKey, server.invitationKey, server.receiptKey]) assert.deepEqual(found(secret, files), []);
+    const sealed = [invitation.slice(12), Buffer.from(invitation.slice(12), "base64url"), subject(survey.id, canary("invited")), subject(survey.id, person)];
+    for (const value of sealed) assert.deepEqual(found(value, files), []);
     return files;
   };
 
@@ -149,17 +157,19 @@ test("promise_2: customer ids, comments, headers and unknown words are in no fil
   server = await startServer({ stateDir, adminKey, pepper });
 });
 
-/** HMAC-SHA-256 of a label and parts, each behind its length as eight bytes. */
-function keyedHash(key, label, parts) {
-  const mac = createHmac("sha256", key);
-  for (const part of [Buffer.from(label), ...parts.map((part) => Buffer.from(part))]) {
+/** A label and parts, each behind its length as eight bytes. */
+function encoded(label, parts) {
+  const written = [Buffer.from(label), ...parts.map((part) => Buffer.from(part))].flatMap((part) => {
     const length = Buffer.alloc(8);
     length.writeBigUInt64BE(BigInt(part.length));
-    mac.update(length).update(part);
-  }
-  return mac.digest();
+    return [length, part];
+  });
+  return Buffer.concat(written);
 }
-const pseudonym = (pepper, survey, customer) => keyedHash(pepper, "counterfoil pseudonym 1", [survey, customer]);
+const keyedHash = (key, label, parts) => createHmac("sha256", key).update(encoded(label, parts)).digest();
+const subject = (survey, customer) => createHash("sha256").update(encoded("counterfoil subject 1", [survey, customer])).digest();
+const pseudonym = (pepper, survey, customer) =>
+  keyedHash(pepper, "counterfoil pseudonym 1", [survey, subject(survey, customer)]);
 
 test("promise_3: what is pending says nothing of who, and not which answers go together", async () => {
   const own = await createSurvey(server, {
@@ -179,7 +189,7 @@ test("promise_3: what is pending says nothing of who, and not which answers go t
   assert.deepEqual(columns, {
     migrations: "number",
     head: "created definition deleted incarnation next_bucket next_sequence next_tick one projected revision secret survey sweep_at windows_over",
-    window: "ends secret",
+    window: "ends pepper secret",
     persons: "marker window",
     submissions: "marker tick way_back",
     buckets: "dimension floor id key n oldest question segment since tallies",
@@ -202,6 +212,8 @@ test("every reply has the security headers, none a cookie", async () => {
     [200, "GET", "/openapi.json"],
     [200, "GET", "/survey.schema.json"],
     [200, "GET", "/problems/invalid"],
+    [200, "GET", "/.well-known/gpc.json"],
+    [200, "GET", "/.well-known/jwks.json"],
     [200, "GET", "/v1/surveys"],
     [201, "POST", "/v1/surveys", { name: "Headers", questions: [NPS] }],
     [422, "POST", "/v1/surveys", {}],
@@ -211,6 +223,7 @@ test("every reply has the security headers, none a cookie", async () => {
     [200, "GET", `${at}/ledger`],
     [204, "OPTIONS", at],
     [202, "POST", `${at}/responses`, body],
+    [200, "POST", `${at}/invitations`, { customer_ids: ["C-1"] }],
     [200, "POST", `${at}/responses?dry_run=1`, body],
     [400, "POST", `${at}/responses`, "{"],
     [401, "GET", `${at}/kpis`, undefined, { key: null }],

@@ -16,7 +16,7 @@ const END_S = 10;
 
 /**
  * Starts a server. What is left out is made anew: give a former server's `stateDir`, `adminKey` and
- * `pepper` to start it again. `api` sends the admin key unless a call says `{key: null}` or another one.
+ * rings of keys (`pepper`, `invitationKey`, `receiptKey`) to start it again. `api` sends the admin key unless a call says `{key: null}` or another one.
  * `stop` ends it well, `kill` at once (SIGKILL to workerd and Node); `discard` stops it and removes
  * its state. `logs` holds the lines that it has printed.
  */
@@ -24,12 +24,14 @@ export async function startServer({
   stateDir = mkdtempSync(path.join(tmpdir(), "counterfoil-")),
   adminKey = makeKey(),
   pepper = makeKey(),
+  invitationKey = makeKey(),
+  receiptKey = makeKey(),
   port = 0,
   build,
 } = {}) {
   const options = ["--port", String(port), "--state", stateDir, ...(build ? ["--build", build] : [])];
   const child = fork(SERVE, options, {
-    env: { ...process.env, ADMIN_KEY: adminKey, PEPPER: pepper },
+    env: { ...process.env, ADMIN_KEY: adminKey, PEPPER: pepper, INVITATION_KEY: invitationKey, RECEIPT_KEY: receiptKey },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const ended = new Promise((resolve) => child.once("exit", (code, signal) => resolve(signal ?? code)));
@@ -88,7 +90,7 @@ export async function startServer({
   const call = connect(url, { key: adminKey });
   const api = (method, path, body, options = {}) =>
     call(method, path, body, { ...options, headers: { connection: "close", ...options.headers } });
-  return { url, stateDir, adminKey, pepper, logs, api, stop, kill, discard };
+  return { url, stateDir, adminKey, pepper, invitationKey, receiptKey, logs, api, stop, kill, discard };
 }
 
 function onLines(stream, take) {

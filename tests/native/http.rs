@@ -89,6 +89,8 @@ fn every_route_is_reached_by_its_method_and_no_other_is_allowed_there() {
         ("/healthz".to_owned(), vec![("GET", Route::Health)]),
         ("/openapi.json".to_owned(), vec![("GET", Route::OpenApi)]),
         ("/survey.schema.json".to_owned(), vec![("GET", Route::SurveySchema)]),
+        ("/.well-known/gpc.json".to_owned(), vec![("GET", Route::PrivacyControl)]),
+        ("/.well-known/jwks.json".to_owned(), vec![("GET", Route::ReceiptKeys)]),
         ("/problems/invalid".to_owned(), vec![("GET", Route::ProblemPage(Kind::Invalid))]),
         (
             "/v1/surveys".to_owned(),
@@ -104,6 +106,7 @@ fn every_route_is_reached_by_its_method_and_no_other_is_allowed_there() {
         ),
         (format!("{survey}/responses"), vec![("POST", Route::Respond(id.clone()))]),
         (format!("{survey}/withdrawals"), vec![("POST", Route::Withdraw(id.clone()))]),
+        (format!("{survey}/invitations"), vec![("POST", Route::Invite(id.clone()))]),
         (format!("{survey}/kpis"), vec![("GET", Route::Kpis(id.clone()))]),
         (format!("{survey}/ledger"), vec![("GET", Route::Ledger(id.clone()))]),
     ];

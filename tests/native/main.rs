@@ -4,10 +4,14 @@
 mod bucket;
 mod floors;
 mod http;
+mod invitation;
+mod key_ring;
 mod kpi;
 mod ledger;
 mod pseudonym;
+mod receipt;
 mod response;
+mod rotation;
 mod simulation;
 mod sql;
 mod sqlite;

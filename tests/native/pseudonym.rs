@@ -3,19 +3,19 @@
 //! The pinned values were computed with Python's `hmac` from the encoding that the module documents.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
+use counterfoil::domain::key_ring::KeyRing;
 use counterfoil::domain::preimage::encode;
-use counterfoil::domain::pseudonym::{
-    CustomerId, Draw, Marker, Pepper, Pseudonym, Secret, SubmissionId,
-};
+use counterfoil::domain::pseudonym::{Draw, Marker, Pseudonym, Secret, Subject, SubmissionId};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-fn pepper() -> Pepper {
-    Pepper::new(&(0..32).collect::<Vec<u8>>()).unwrap()
+/// Two peppers; the first is the current one.
+fn peppers() -> KeyRing {
+    KeyRing::read("counterfoil-test-pepper-12345678 counterfoil-other-pepper-1234567").unwrap()
 }
 
 fn pseudonym(survey: &str, customer: &str) -> Pseudonym {
-    Pseudonym::of(&pepper(), survey, &CustomerId::new(customer))
+    Pseudonym::of(peppers().current(), survey, &Subject::of(survey, customer))
 }
 
 fn secret(byte: u8) -> Secret {
@@ -31,11 +31,14 @@ fn encoded(label: &str, parts: &[Vec<u8>]) -> Vec<u8> {
 
 #[test]
 fn pseudonyms_and_markers_are_the_hmacs_that_are_documented() {
+    let subject = Subject::of("abcdefgh", "C-1042 é");
+    let hex: String = subject.bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(hex, "474039f22deca1f10a8bd25d08f11545a33bf2c66739489fd48a878a2f828192");
     let pseudonym = pseudonym("abcdefgh", "C-1042 é");
     let text = serde_json::to_string(&pseudonym).unwrap();
-    assert_eq!(text, "\"ClCePn36jjvuAvSpa0APMZYShhJ7d5sm7voi1VG9OSE\"");
+    assert_eq!(text, "\"Mw94Nueka5moOtuX7PmPOZ-iNLtjwzrPJs3j3_PRnCE\"");
     assert_eq!(serde_json::from_str::<Pseudonym>(&text).unwrap(), pseudonym);
-    assert_eq!(secret(9).person(&pseudonym).hex(), "017269ac6c74d0e8a8305c0fc48c1159");
+    assert_eq!(secret(9).person(&pseudonym).hex(), "0abdb752256e7c6a2e5da5ce621205da");
 
     let id = SubmissionId::parse("AAECAwQFBgcICQoLDA0ODw").unwrap();
     let (marker, draw) = secret(9).submission(&id);
@@ -81,9 +84,10 @@ proptest! {
         prop_assert_eq!(same, windows.0 == windows.1, "another window");
         let same = marker(windows.0, &here) == marker(windows.0, &there);
         prop_assert_eq!(same, surveys.0 == surveys.1, "another survey");
-        let pepper = Pepper::new(&[1; 32]).unwrap();
-        let elsewhere = Pseudonym::of(&pepper, &surveys.0, &CustomerId::new(&customer));
-        prop_assert_ne!(marker(windows.0, &elsewhere), marker(windows.0, &here));
+        let subject = Subject::of(&surveys.0, &customer);
+        let each = Pseudonym::of_each(&peppers(), &surveys.0, &subject);
+        prop_assert_eq!(&each[0], &(peppers().current().id(), here.clone()));
+        prop_assert_ne!(marker(windows.0, &each[1].1), marker(windows.0, &here), "another pepper");
     }
 
     #[test]
@@ -108,23 +112,16 @@ fn bits_of_a_submission_id_that_mean_nothing_must_be_zero() {
 }
 
 #[test]
-fn a_short_pepper_is_refused() {
-    assert!(Pepper::new(&[1; 31]).is_none());
-    assert!(Pepper::new(&[1; 32]).is_some());
-}
-
-#[test]
 fn promise_2_debug_shows_nothing() {
-    let customer = CustomerId::new("C-1042");
-    let who = Pseudonym::of(&pepper(), "survey", &customer);
+    let subject = Subject::of("survey", "C-1042");
+    let who = pseudonym("survey", "C-1042");
     let id = SubmissionId::from_bytes([0xAB; 16]);
     let (marker, draw) = secret(0xCD).submission(&id);
-    let shown =
-        format!("{customer:?} {:?} {who:?} {id:?} {:?} {marker:?} {draw:?}", pepper(), secret(3));
+    let shown = format!("{subject:?} {who:?} {id:?} {:?} {marker:?} {draw:?}", secret(3));
     assert_eq!(
         shown,
-        "CustomerId(redacted) Pepper(redacted) Pseudonym(redacted) SubmissionId(redacted) \
-         Secret(redacted) Marker(redacted) Draw(redacted)"
+        "Subject(redacted) Pseudonym(redacted) SubmissionId(redacted) Secret(redacted) \
+         Marker(redacted) Draw(redacted)"
     );
 }
 

@@ -2,17 +2,25 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 use crate::themes::tagger_of;
+use counterfoil::domain::invitation::mint;
 use counterfoil::domain::json::{Json, Unreadable};
+use counterfoil::domain::key_ring::KeyRing;
+use counterfoil::domain::pseudonym::Subject;
+use counterfoil::domain::recognition::Recognition;
 use counterfoil::domain::response::{
     Answer, Circumstances, MOST_COMMENT, Offer, Refusal, Response, read,
 };
 use counterfoil::domain::survey::Survey;
 use counterfoil::domain::survey_json;
+use counterfoil::domain::time::{Duration, Instant};
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
 const NOTICE: &str = "hash";
+const NOW: Instant = Instant(1_795_321_111_464);
+const INVITATION_KEYS: &str =
+    "an-invitation-key-of-some-length-1 an-invitation-key-of-some-length-2";
 const KEY: Circumstances = Circumstances { may_identify: true, global_privacy_control: false };
 const ALL: [&str; 3] = ["use_customer_id", "use_segments", "analyse_comment"];
 
@@ -45,7 +53,17 @@ fn body(answers: Value) -> Value {
 }
 
 fn judge(text: &str, survey: &Survey, circumstances: Circumstances) -> Result<Response, Refusal> {
-    read(text.as_bytes(), survey, NOTICE, &tagger_of(survey), circumstances)
+    judge_bytes(text.as_bytes(), survey, circumstances)
+}
+
+fn judge_bytes(
+    bytes: &[u8],
+    survey: &Survey,
+    circumstances: Circumstances,
+) -> Result<Response, Refusal> {
+    let invitations = KeyRing::read(INVITATION_KEYS).unwrap();
+    let recognition = Recognition { survey: "abcdefgh", invitations: &invitations, now: NOW };
+    read(bytes, survey, NOTICE, &tagger_of(survey), circumstances, recognition)
 }
 
 fn take(body: &Value) -> Response {
@@ -203,6 +221,73 @@ fn a_closed_survey_takes_nothing_and_a_customer_id_needs_a_key() {
     let named = json!({"customer_id": "C", "answers": {"recommend": 9}, "consent": consent(&[])});
     let refusal = judge(&named.to_string(), &survey(|_| ()), anybody);
     assert!(matches!(refusal, Err(Refusal::KeyNeeded)), "even where it would be dropped");
+}
+
+/// An invitation of the customer `C` to `survey`, valid until `expires`.
+fn invitation(survey: &str, expires: Instant) -> String {
+    let keys = KeyRing::read(INVITATION_KEYS).unwrap();
+    mint(keys.current(), survey, &Subject::of(survey, "C"), expires, [7; 24]).unwrap()
+}
+
+#[test]
+fn an_invitation_says_who_answers_and_needs_no_key() {
+    let anybody = Circumstances { may_identify: false, ..KEY };
+    let soon = NOW.plus(Duration(1));
+    let with = |given: Value| {
+        let mut body = body(json!({"recommend": 9}));
+        body["invitation"] = given;
+        body
+    };
+    for verified_only in [false, true] {
+        let survey = survey(|survey| survey["verified_only"] = json!(verified_only));
+        let taken = judge(&with(json!(invitation("abcdefgh", soon))).to_string(), &survey, anybody);
+        assert!(taken.unwrap().customer == Some(Subject::of("abcdefgh", "C")));
+        for (given, expected) in [
+            (json!(invitation("abcdefgh", NOW)), "#/invitation invitation_expired"),
+            (json!(invitation("abcdefgi", soon)), "#/invitation invitation_invalid"),
+            (json!(""), "#/invitation invitation_invalid"),
+            (json!("x".repeat(9_000)), "#/invitation invitation_invalid"),
+            (json!(7), "#/invitation type"),
+            (Value::Null, "#/invitation type"),
+        ] {
+            let refused = judge(&with(given.clone()).to_string(), &survey, anybody);
+            assert_eq!(faults_of(refused), [expected], "{given}");
+        }
+    }
+    let mut both = with(json!(invitation("abcdefgh", soon)));
+    both["customer_id"] = json!("C");
+    assert_eq!(faults(&both.to_string()), ["#/invitation one_of"]);
+    let refusal = judge(&both.to_string(), &survey(|_| ()), anybody);
+    assert!(matches!(refusal, Err(Refusal::KeyNeeded)));
+}
+
+#[test]
+fn promise_1_an_invitation_that_may_not_be_used_is_discarded_unread() {
+    for (flags, gpc) in [(&ALL[1..], false), (&ALL[..], true)] {
+        for given in [json!("no invitation"), json!({"deep": 1})] {
+            let body = json!({
+                "invitation": given, "answers": {"recommend": 9}, "consent": consent(flags)
+            });
+            let circumstances = Circumstances { global_privacy_control: gpc, ..KEY };
+            let response = judge(&body.to_string(), &survey(|_| ()), circumstances).unwrap();
+            assert!(response.customer.is_none());
+        }
+    }
+}
+
+#[test]
+fn a_receipt_is_of_what_was_agreed_to_and_only_where_it_is_wanted() {
+    let with = |receipt: Value| json!({"receipt": receipt, "answers": {"recommend": 9}, "consent": consent(&ALL[..1])});
+    assert!(take(&body(json!({"recommend": 9}))).receipt.is_none());
+    assert!(take(&with(json!(false))).receipt.is_none());
+    let agreed = take(&with(json!(true))).receipt.unwrap();
+    assert!(agreed.use_customer_id && !agreed.use_segments && !agreed.analyse_comment);
+    let private = Circumstances { global_privacy_control: true, ..KEY };
+    let agreed = judge(&with(json!(true)).to_string(), &survey(|_| ()), private).unwrap().receipt;
+    assert!(!agreed.unwrap().use_customer_id);
+    for wrong in [json!("true"), json!(1), Value::Null] {
+        assert_eq!(faults(&with(wrong).to_string()), ["#/receipt type"]);
+    }
 }
 
 #[test]
@@ -387,7 +472,7 @@ fn a_comment_has_2000_characters_and_a_customer_id_256() {
 fn what_cannot_be_read_is_told_apart() {
     let unreadable = |bytes: &[u8]| {
         let survey = survey(|_| ());
-        match read(bytes, &survey, NOTICE, &tagger_of(&survey), KEY) {
+        match judge_bytes(bytes, &survey, KEY) {
             Err(Refusal::Unreadable(why)) => why,
             other => panic!("{other:?}"),
         }
@@ -454,7 +539,7 @@ proptest! {
     #[test]
     fn any_bytes_are_judged_and_never_break_the_reader(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
         let survey = survey(|_| ());
-        let told = read(&bytes, &survey, NOTICE, &tagger_of(&survey), KEY);
+        let told = judge_bytes(&bytes, &survey, KEY);
         prop_assert!(told.is_err());
     }
 }

@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 
 use counterfoil::domain::json::Json;
+use counterfoil::domain::key_ring::KeyRing;
 use counterfoil::domain::kpi::Counts;
 use counterfoil::domain::ledger::{Batch, Changes, Entry, Head, Known, Ledger};
-use counterfoil::domain::pseudonym::{CustomerId, Pepper, Pseudonym, Secret, SubmissionId};
+use counterfoil::domain::pseudonym::{Pseudonym, Secret, Subject, SubmissionId};
 use counterfoil::domain::response::{Answer, Offer};
 use counterfoil::domain::survey_json;
 use counterfoil::domain::tally::{Sealed, Tallies};
@@ -367,8 +368,11 @@ fn act_on(
 
 /// An entry that follows from the dice.
 pub fn entry(revision: u64, dice: [u8; 4], i: u8) -> Entry {
-    let pepper = Pepper::new(&[7; 32]).unwrap();
-    let customer = CustomerId::new(&(dice[1] % 16 + i).to_string());
+    // In one of two orders: a window goes over to no other pepper for that.
+    let peppers = [["p".repeat(32), "q".repeat(32)], ["q".repeat(32), "p".repeat(32)]];
+    let peppers = KeyRing::read(&peppers[usize::from(dice[0] % 2)].join(" ")).unwrap();
+    let customer = Subject::of("s", &(dice[1] % 16 + i).to_string());
+    let identified = dice[2].is_multiple_of(2);
     let answer = |question: &str, key: &str| Answer {
         question: question.to_owned(),
         keys: vec![key.to_owned(), format!("\"{i}'")],
@@ -377,7 +381,11 @@ pub fn entry(revision: u64, dice: [u8; 4], i: u8) -> Entry {
     Entry {
         revision,
         submission: SubmissionId::from_bytes([dice[2] % 64 + i; 16]),
-        pseudonym: dice[2].is_multiple_of(2).then(|| Pseudonym::of(&pepper, "s", &customer)),
+        pseudonyms: if identified {
+            Pseudonym::of_each(&peppers, "s", &customer)
+        } else {
+            Vec::new()
+        },
         answers: vec![answer("q", "9"), answer("r", "yes")],
         offers: (!dice[1].is_multiple_of(3)).then_some(offer).into_iter().collect(),
         consent: answer("(consent) notice", "process_answers"),

@@ -1,8 +1,9 @@
 //! What may happen in a simulation: who answers what, when, and what goes wrong meanwhile.
 
 use counterfoil::domain::json::Json;
+use counterfoil::domain::key_ring::{KeyRing, LEAST_KEY};
 use counterfoil::domain::ledger::Entry;
-use counterfoil::domain::pseudonym::{CustomerId, Pepper, Pseudonym, SubmissionId};
+use counterfoil::domain::pseudonym::{Pseudonym, Subject, SubmissionId};
 use counterfoil::domain::response::{Answer, Offer};
 use counterfoil::domain::survey::{Survey, THEME};
 use counterfoil::domain::survey_json;
@@ -187,14 +188,14 @@ impl Reply {
             };
             offered.map(offer).collect()
         });
-        let pseudonym = |person: u8| {
-            let pepper = Pepper::new(&[7; Pepper::LEAST]).unwrap();
-            Pseudonym::of(&pepper, "survey", &CustomerId::new(&person.to_string()))
+        let pseudonyms = |person: u8| {
+            let peppers = KeyRing::read(&"p".repeat(LEAST_KEY)).unwrap();
+            Pseudonym::of_each(&peppers, "survey", &Subject::of("survey", &person.to_string()))
         };
         let entry = Entry {
             revision: revision - u64::from(self.stale),
             submission: SubmissionId::from_bytes(u128::from(submission).to_be_bytes()),
-            pseudonym: self.person.map(pseudonym),
+            pseudonyms: self.person.map(pseudonyms).unwrap_or_default(),
             answers: answers.collect(),
             offers,
             consent: Answer {
