@@ -35,6 +35,11 @@ pub fn follow(before: &Survey, after: &mut Survey) {
     }
 }
 
+/// `3 days`: a length of time in English.
+pub fn in_english(duration: Duration) -> String {
+    LANGUAGES.first().map(|english| english.duration(duration)).unwrap_or_default()
+}
+
 /// The sentences of one language; `{names}` are filled in from the survey.
 struct Language {
     locale: &'static str,
@@ -104,7 +109,7 @@ impl Language {
 }
 
 /// Puts `values` where `text` names them in braces, once: braces inside of a value stay as they are.
-fn fill(text: &str, values: &[(&str, &str)]) -> String {
+pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
     let mut pieces = text.split('{');
     let mut filled = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {

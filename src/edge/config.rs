@@ -8,6 +8,7 @@ use subtle::ConstantTimeEq;
 use worker::Env;
 
 use crate::domain::pseudonym::Pepper;
+use crate::domain::residency::Jurisdiction;
 use crate::http::problem::{Kind, Problem};
 
 use super::Failure;
@@ -20,6 +21,8 @@ pub const LEDGERS: &str = "LEDGER";
 const PEPPER: &str = "PEPPER";
 /// The secret that is the first admin key.
 const ADMIN_KEY: &str = "ADMIN_KEY";
+/// The variable that says in which jurisdiction Ledgers live: `eu`, or empty for anywhere.
+const JURISDICTION: &str = "JURISDICTION";
 /// The fewest bytes that the first admin key may have.
 const LEAST_KEY: usize = 32;
 
@@ -27,6 +30,8 @@ const LEAST_KEY: usize = 32;
 pub struct Config {
     /// What pseudonyms are made with.
     pub pepper: Pepper,
+    /// Where Ledgers live, if that is restricted.
+    pub jurisdiction: Option<Jurisdiction>,
     admin_key: [u8; 32],
 }
 
@@ -56,7 +61,11 @@ impl Config {
         if admin_key.len() < LEAST_KEY {
             return Err(too_short(ADMIN_KEY, LEAST_KEY));
         }
-        Ok(Self { pepper, admin_key: Sha256::digest(admin_key.as_bytes()).into() })
+        Ok(Self {
+            pepper,
+            jurisdiction: jurisdiction(env)?,
+            admin_key: Sha256::digest(admin_key.as_bytes()).into(),
+        })
     }
 
     /// Whether the request came with a key. A key that is not known is a problem even where none is
@@ -81,4 +90,17 @@ impl Config {
     pub fn require_key(&self, authorization: Option<&str>) -> Result<(), Problem> {
         if self.key(authorization)? { Ok(()) } else { Err(Problem::new(Kind::KeyNeeded)) }
     }
+}
+
+/// Where Ledgers live, if that is restricted. A setting that is not known is a fault: to ignore it would
+/// keep data where its owner has said that it must not be.
+pub fn jurisdiction(env: &Env) -> Result<Option<Jurisdiction>, Failure> {
+    let unknown =
+        || Failure::Fault(format!("the variable {JURISDICTION} is neither empty nor `eu`"));
+    let setting = js_sys::Reflect::get(env, &JURISDICTION.into()).map_err(|_| unknown())?;
+    if setting.is_undefined() {
+        return Ok(None);
+    }
+    let setting = setting.as_string().ok_or_else(unknown)?;
+    Jurisdiction::read(&setting).map_err(|_| unknown())
 }

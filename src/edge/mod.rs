@@ -11,6 +11,7 @@ mod ledger_object;
 mod ledger_rpc;
 mod ledger_storage;
 mod manage;
+mod privacy;
 mod report;
 mod request;
 mod submit;
@@ -104,6 +105,7 @@ async fn perform(call: &mut Call, route: Route) -> Outcome {
         Route::ReplaceSurvey(id) => manage::replace(call, &config, &id).await,
         Route::DeleteSurvey(id) => manage::delete(call, &config, &id).await,
         Route::Respond(id) => submit::respond(call, &config, &id).await,
+        Route::Privacy(id) => privacy::page(call, &config, &id).await,
         Route::Kpis(id) => report::kpis(call, &config, &id).await,
         Route::Ledger(id) => report::ledger(call, &config, &id).await,
         Route::Health

@@ -26,6 +26,8 @@ pub enum Route {
     DeleteSurvey(String),
     /// `POST /v1/surveys/{id}/responses`
     Respond(String),
+    /// `GET /v1/surveys/{id}/privacy`
+    Privacy(String),
     /// `GET /v1/surveys/{id}/kpis`
     Kpis(String),
     /// `GET /v1/surveys/{id}/ledger`
@@ -57,7 +59,7 @@ impl Route {
 
     /// Whether browsers may make this call from the origins that the survey lists.
     pub fn is_public(&self) -> bool {
-        matches!(self, Route::ReadSurvey(_) | Route::Respond(_))
+        matches!(self, Route::ReadSurvey(_) | Route::Respond(_) | Route::Privacy(_))
     }
 }
 
@@ -79,6 +81,7 @@ fn resource(path: &str) -> Option<Resource> {
             ]
         }
         ["v1", "surveys", id, "responses"] => vec![("POST", Respond((*id).to_owned()))],
+        ["v1", "surveys", id, "privacy"] => vec![("GET", Privacy((*id).to_owned()))],
         ["v1", "surveys", id, "kpis"] => vec![("GET", Kpis((*id).to_owned()))],
         ["v1", "surveys", id, "ledger"] => vec![("GET", Ledger((*id).to_owned()))],
         _ => return None,
