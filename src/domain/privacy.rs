@@ -112,7 +112,7 @@ struct Rights {
 
 #[derive(Serialize)]
 struct Withdrawal {
-    how: &'static str,
+    how: String,
     until: String,
 }
 
@@ -157,7 +157,10 @@ pub fn page<Inventory>(
         recipients: RECIPIENTS,
         residency: jurisdiction.map(|place| Residency { jurisdiction: place.name() }),
         rights: Rights {
-            withdrawal: Withdrawal { how: WITHDRAWAL, until: fill(WITHDRAWAL_UNTIL) },
+            withdrawal: Withdrawal {
+                how: WITHDRAWAL.replace("{survey}", &stored.id),
+                until: fill(WITHDRAWAL_UNTIL),
+            },
             access: ACCESS,
             complaint: "With a data protection authority (GDPR, Art. 77).",
         },
@@ -243,7 +246,7 @@ const RECIPIENTS: [Recipient; 2] = [
     },
 ];
 
-const WITHDRAWAL: &str = "POST /v1/surveys/{id}/withdrawals with the submission id, which is in the reply to the response; \
+const WITHDRAWAL: &str = "POST /v1/surveys/{survey}/withdrawals with the submission id, which is in the reply to the response; \
                           nothing else is needed.";
 const WITHDRAWAL_UNTIL: &str = "The tick that seals the counts that the answers are in; the reply to the response names the \
                                 first tick that may, as `withdrawable_until` (there is one every {every}). After \

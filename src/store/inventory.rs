@@ -4,13 +4,10 @@
 
 use serde::Serialize;
 
-use super::ledger;
+use super::{d1, ledger};
 
-/// The files that make D1's tables, in order, and the one that describes wrangler's own table.
-pub const D1: [&str; 2] = [
-    include_str!("../../schema/d1/0001_surveys_and_cohorts.sql"),
-    include_str!("../../schema/d1_migrations.sql"),
-];
+/// Describes the table that wrangler keeps in D1 by itself; never run.
+pub const WRANGLER: &str = include_str!("../../schema/d1_migrations.sql");
 
 /// A table, as its comments describe it; a description that is missing is empty.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -42,9 +39,10 @@ pub struct Column {
 
 /// Every table of the Ledger and of D1. `fill` puts what braces stand for into a description.
 pub fn stored(fill: impl Fn(&str) -> String) -> Vec<Table> {
-    let ledger = [ledger::PREPARE].into_iter().chain(ledger::MIGRATIONS.iter().copied());
+    let ledger = ledger::MIGRATIONS.iter().copied().chain([ledger::PREPARE]);
+    let d1 = d1::MIGRATIONS.iter().copied().chain([WRANGLER]);
     let mut tables: Vec<Table> = ledger.flat_map(|sql| described("ledger", sql)).collect();
-    tables.extend(D1.into_iter().flat_map(|sql| described("d1", sql)));
+    tables.extend(d1.flat_map(|sql| described("d1", sql)));
     for table in &mut tables {
         let columns = table.columns.iter_mut().map(|column| &mut column.holds);
         for text in columns.chain([&mut table.holds, &mut table.life]) {

@@ -4,8 +4,11 @@
 mod bucket;
 mod floors;
 mod http;
+mod inventory;
 mod kpi;
 mod ledger;
+mod patience;
+mod privacy;
 mod pseudonym;
 mod response;
 mod simulation;
