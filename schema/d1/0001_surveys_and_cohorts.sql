@@ -1,7 +1,5 @@
 -- What the business defined, and aggregate counts. Nothing here belongs to one respondent.
---
--- The comments are read: GET /v1/surveys/{id}/privacy tells them to everyone, and a test fails where
--- one is missing. Their form is said at the top of schema/ledger/0001_ledger.sql.
+-- The comments are told to everyone: their form is said at the top of schema/ledger/0001_ledger.sql.
 
 -- The surveys, as their owners defined them. SQLite keeps the largest id that was ever given in a table
 -- of its own, sqlite_sequence.

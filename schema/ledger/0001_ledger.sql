@@ -1,19 +1,11 @@
 -- A survey's Ledger: the storage of one Durable Object. Every row here is pending or a secret; none
 -- of it ever leaves this object but as a sealed batch.
 --
--- The comments are read: GET /v1/surveys/{id}/privacy tells them to everyone (src/store/inventory.rs),
--- and a test fails where one is missing. They are plain English for a data protection officer.
--- Their form, in every file under schema/ that makes tables:
---   * Above `create table`, in lines of their own without a blank line between: what the table holds,
---     in sentences; then a line `-- Kind:` with one of pseudonymous, pending, aggregate, configuration,
---     secret, bookkeeping; then a line `-- Life:` that says how long a row lives.
---   * Behind each column, on the line where the column's name begins: what it holds. More of it may
---     follow in lines that are nothing but a comment.
---   * In all of them braces are filled in from the survey: {window}, {every}, {patience}, {longest} and
---     {submission_life} are lengths of time ("30 days"); {min_cohort}, {retention_days} and
---     {retention_months} are numbers. `terms` in src/domain/privacy.rs is the list.
---   * A column and a table's constraint begin on lines of their own; the table ends with `)` at the
---     start of a line.
+-- GET /v1/surveys/{id}/privacy tells these comments to everyone, so they are plain English for a data
+-- protection officer, of one form (src/store/inventory.rs): above a table what it holds, `-- Kind:`
+-- (pseudonymous, pending, aggregate, configuration, secret or bookkeeping) and `-- Life:`; behind each
+-- column, which begins a line, what it holds. {window}, {every}, {patience}, {min_cohort}, {longest},
+-- {submission_life}, {retention_days}, {retention_months} are filled in.
 
 -- One row of facts about the Ledger itself, and the survey's definition.
 -- Kind: bookkeeping

@@ -87,12 +87,12 @@ impl Language {
         fill(
             &used.join("\n"),
             &[
-                ("name", name),
-                ("contact", contact),
-                ("min_cohort", &survey.release.min_cohort.to_string()),
-                ("patience", &self.duration(survey.release.patience)),
-                ("window", &self.duration(survey.window)),
-                ("segments", &segments.join(", ")),
+                ("name", name.to_owned()),
+                ("contact", contact.to_owned()),
+                ("min_cohort", survey.release.min_cohort.to_string()),
+                ("patience", self.duration(survey.release.patience)),
+                ("window", self.duration(survey.window)),
+                ("segments", segments.join(", ")),
             ],
         )
     }
@@ -109,7 +109,7 @@ impl Language {
 }
 
 /// Puts `values` where `text` names them in braces, once: braces inside of a value stay as they are.
-pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
+pub fn fill(text: &str, values: &[(&str, String)]) -> String {
     let mut pieces = text.split('{');
     let mut filled = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {

@@ -17,8 +17,6 @@ use super::survey_view::{Stored, optional_consents};
 const RETENTION_DAYS: u64 = 90;
 /// How many months a released month stays, where the survey does not say.
 const RETENTION_MONTHS: u64 = 25;
-/// For how many days the platform keeps restore points.
-const BACKUP_DAYS: u64 = 30;
 
 /// What the braces in a description stand for, from the survey.
 pub fn terms(survey: &Survey) -> [(&'static str, String); 8] {
@@ -37,37 +35,33 @@ pub fn terms(survey: &Survey) -> [(&'static str, String); 8] {
 /// Fills a description from the survey.
 pub fn filler(survey: &Survey) -> impl Fn(&str) -> String {
     let terms = terms(survey);
-    move |text| {
-        let values: Vec<(&str, &str)> =
-            terms.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        fill(text, &values)
-    }
+    move |text| fill(text, &terms)
 }
 
 /// The page, on its way to JSON. `Inventory`: what is stored, as the schema describes it.
 #[derive(Serialize)]
-pub struct Page<Inventory> {
-    survey: String,
+pub struct Page<'a, Inventory> {
+    survey: &'a str,
     revision: u64,
-    controller: Option<Controller>,
+    controller: Option<Controller<'a>>,
     notice: String,
     legal_basis: &'static str,
     purposes: Vec<Purpose>,
-    collected_but_not_stored: Vec<Passing>,
+    collected_but_not_stored: Vec<&'static Passing>,
     stored: Inventory,
     backups: Backups,
-    recipients: [Recipient; 2],
+    recipients: &'static [Recipient],
     residency: Option<Residency>,
     rights: Rights,
-    promises: Vec<Promise>,
-    limits: Vec<Limit>,
+    promises: &'static [Promise],
+    limits: &'static [Limit],
     documentation: &'static str,
 }
 
 #[derive(Serialize)]
-struct Controller {
-    name: String,
-    contact: String,
+struct Controller<'a> {
+    name: &'a str,
+    contact: &'a str,
 }
 
 #[derive(Serialize)]
@@ -77,7 +71,7 @@ struct Purpose {
     purpose: String,
 }
 
-#[derive(Clone, Copy, Serialize)]
+#[derive(Serialize)]
 struct Passing {
     what: &'static str,
     used_for: &'static str,
@@ -88,7 +82,7 @@ struct Passing {
 struct Backups {
     holder: &'static str,
     holds: &'static str,
-    days: u64,
+    days: u8,
 }
 
 #[derive(Serialize)]
@@ -116,16 +110,19 @@ struct Withdrawal {
     until: String,
 }
 
+/// A promise, by the number under which `docs/privacy.md` explains it.
 #[derive(Serialize)]
-struct Promise {
-    number: usize,
-    promise: &'static str,
+pub struct Promise {
+    /// From 1 to 10.
+    pub number: u8,
+    /// In one sentence.
+    pub promise: &'static str,
 }
 
 #[derive(Serialize)]
 struct Limit {
     /// The promise that can fail so; none: all of them.
-    promise: Option<usize>,
+    promise: Option<u8>,
     limit: &'static str,
 }
 
@@ -134,47 +131,43 @@ pub fn page<Inventory>(
     stored: &Stored,
     inventory: Inventory,
     jurisdiction: Option<Jurisdiction>,
-) -> Page<Inventory> {
+) -> Page<'_, Inventory> {
     let survey = &stored.survey;
-    let fill = filler(survey);
     let controller = survey.controller.as_ref();
+    let mut terms = terms(survey).to_vec();
+    terms.push(("survey", stored.id.clone()));
+    terms.push(("dimensions", survey.dimension_names().join(", ")));
+    let fill = |text: &str| fill(text, &terms);
     Page {
-        survey: stored.id.clone(),
+        survey: &stored.id,
         revision: stored.revision,
-        controller: controller
-            .map(|c| Controller { name: c.name.clone(), contact: c.contact.clone() }),
+        controller: controller.map(|c| Controller { name: &c.name, contact: &c.contact }),
         notice: notice::hash(&survey.notice),
         legal_basis: "Consent (GDPR, Art. 6(1)(a)), given with each response under the notice named here.",
-        purposes: purposes(survey, &fill),
+        purposes: purposes(survey, fill),
         collected_but_not_stored: passing(survey),
         stored: inventory,
         backups: Backups {
             holder: "Cloudflare",
             holds: "Restore points of the Ledger and of D1, for anyone who may restore them: what was stored at \
                     the time, and in single commits of the Ledger a marker beside the counts that came with it.",
-            days: BACKUP_DAYS,
+            days: 30,
         },
-        recipients: RECIPIENTS,
+        recipients: &RECIPIENTS,
         residency: jurisdiction.map(|place| Residency { jurisdiction: place.name() }),
         rights: Rights {
-            withdrawal: Withdrawal {
-                how: WITHDRAWAL.replace("{survey}", &stored.id),
-                until: fill(WITHDRAWAL_UNTIL),
-            },
+            withdrawal: Withdrawal { how: fill(WITHDRAWAL), until: fill(WITHDRAWAL_UNTIL) },
             access: ACCESS,
             complaint: "With a data protection authority (GDPR, Art. 77).",
         },
-        promises: (1..)
-            .zip(PROMISES)
-            .map(|(number, promise)| Promise { number, promise })
-            .collect(),
-        limits: LIMITS.into_iter().map(|(promise, limit)| Limit { promise, limit }).collect(),
+        promises: &PROMISES,
+        limits: &LIMITS,
         documentation: "docs/privacy.md in the source of Counterfoil",
     }
 }
 
 /// What each consent is asked for, in the order in which consents are told.
-const PURPOSES: [(&str, &str); 4] = [
+static PURPOSES: [(&str, &str); 4] = [
     (
         "process_answers",
         "To count the answers, and to release the counts of groups of at least {min_cohort} responses.",
@@ -189,51 +182,52 @@ const PURPOSES: [(&str, &str); 4] = [
 
 fn purposes(survey: &Survey, fill: impl Fn(&str) -> String) -> Vec<Purpose> {
     let optional = optional_consents(survey);
-    let dimensions = survey.dimension_names().join(", ");
-    let asked = |consent| consent == "process_answers" || optional.contains(&consent);
-    let purpose = |(consent, text): (&'static str, &str)| Purpose {
-        consent,
-        required: consent == "process_answers"
-            || (consent == "use_customer_id" && survey.verified_only),
-        // Names of dimensions hold no braces.
-        purpose: fill(&text.replace("{dimensions}", &dimensions)),
+    let purpose = |(consent, text): &(&'static str, &str)| {
+        let always = *consent == "process_answers";
+        let required = always || (*consent == "use_customer_id" && survey.verified_only);
+        (always || optional.contains(consent)).then(|| Purpose {
+            consent,
+            required,
+            purpose: fill(text),
+        })
     };
-    PURPOSES.into_iter().filter(|(consent, _)| asked(consent)).map(purpose).collect()
+    PURPOSES.iter().filter_map(purpose).collect()
 }
 
 /// What arrives with a response and is gone with it.
-const PASSING: [(&str, &str); 6] = [
-    (
+static PASSING: [Passing; 6] = [
+    passes(
         "customer id",
         "to count each person once, if agreed: a marker, a keyed hash of a keyed hash of it, is stored",
     ),
-    ("invitation", "to know the customer id that is encrypted in it; used like that id"),
-    (
+    passes("invitation", "to know the customer id that is encrypted in it; used like that id"),
+    passes(
         "submission id",
         "to know the same response when it is sent again, and to take it back: a marker, a keyed hash of it, is \
          stored",
     ),
-    ("segments", "one dimension is drawn, if agreed, and only its segment is counted"),
-    (
+    passes(
         "IP address and browser",
-        "to carry the request, by Cloudflare; Counterfoil keeps neither of them",
+        "to carry the request, by Cloudflare; Counterfoil keeps neither",
     ),
-    ("comment text", "to search it for words that show its themes, if agreed"),
+    passes("segments", "one dimension is drawn, if agreed, and only its segment is counted"),
+    passes("comment text", "to search it for words that show its themes, if agreed"),
 ];
 
-fn passing(survey: &Survey) -> Vec<Passing> {
-    let has_segments = !survey.dimensions.is_empty();
-    let has_comment = survey.questions.iter().any(|q| q.kind == Kind::Comment);
-    let arrives = |what: &str| match what {
-        "segments" => has_segments,
-        "comment text" => has_comment,
-        _ => true,
-    };
-    let passing = |(what, used_for)| Passing { what, used_for, life: "the request" };
-    PASSING.into_iter().filter(|(what, _)| arrives(what)).map(passing).collect()
+const fn passes(what: &'static str, used_for: &'static str) -> Passing {
+    Passing { what, used_for, life: "the request" }
 }
 
-const RECIPIENTS: [Recipient; 2] = [
+fn passing(survey: &Survey) -> Vec<&'static Passing> {
+    let arrives = |passing: &&Passing| match passing.what {
+        "segments" => !survey.dimensions.is_empty(),
+        "comment text" => survey.questions.iter().any(|q| q.kind == Kind::Comment),
+        _ => true,
+    };
+    PASSING.iter().filter(arrives).collect()
+}
+
+static RECIPIENTS: [Recipient; 2] = [
     Recipient {
         who: "Holders of a key of this deployment that may read figures",
         role: "recipient",
@@ -255,54 +249,95 @@ const ACCESS: &str = "Access, rectification, erasure, restriction and portabilit
                       answers of a person, but for a withdrawal by submission id; see Art. 11(2).";
 
 /// The promises, from the first on.
-pub const PROMISES: [&str; 10] = [
-    "Without a valid consent nothing changes, in any store or log.",
-    "Customer ids, IP addresses, browser names and comment texts are never stored and never logged.",
-    "Of all that a response says about its sender one attribute at most is kept, drawn at random, and no answer \
-     is stored beside another.",
-    "No figure is ever made of fewer responses than min_cohort, which is at least five.",
-    "What is released is final: afterwards only retention changes it.",
-    "Each identified person counts once in a window.",
-    "Nothing accepted is lost or counted twice.",
-    "A response can be taken back, with its submission id alone, until the tick that seals it.",
-    "What must be forgotten is forgotten in time, even if an alarm or cron never ran.",
-    "The same customer cannot be recognised in two surveys or in two windows.",
+pub static PROMISES: [Promise; 10] = [
+    Promise { number: 1, promise: "Without a valid consent nothing changes, in any store or log." },
+    Promise {
+        number: 2,
+        promise: "Customer ids, IP addresses, browser names and comment texts are never stored and never logged.",
+    },
+    Promise {
+        number: 3,
+        promise: "Of all that a response says about its sender one attribute at most is kept, drawn at random, and no \
+                  answer is stored beside another.",
+    },
+    Promise {
+        number: 4,
+        promise: "No figure is ever made of fewer responses than min_cohort, which is at least five.",
+    },
+    Promise {
+        number: 5,
+        promise: "What is released is final: afterwards only retention changes it.",
+    },
+    Promise { number: 6, promise: "Each identified person counts once in a window." },
+    Promise { number: 7, promise: "Nothing accepted is lost or counted twice." },
+    Promise {
+        number: 8,
+        promise: "A response can be taken back, with its submission id alone, until the tick that seals it.",
+    },
+    Promise {
+        number: 9,
+        promise: "What must be forgotten is forgotten in time, even if an alarm or cron never ran.",
+    },
+    Promise {
+        number: 10,
+        promise: "The same customer cannot be recognised in two surveys or in two windows.",
+    },
 ];
 
 /// How the promises could still fail; in full in `docs/privacy.md`.
-const LIMITS: [(Option<usize>, &str); 13] = [
-    (Some(1), "A page may send a consent that nobody gave; Counterfoil sees only what was sent."),
-    (Some(2), "Whoever turns logs on, or attaches a tail, sees requests."),
-    (
-        Some(3),
-        "An owner may ask a question, or list a segment, that only one person can have; the answer then says who.",
-    ),
-    (
-        Some(4),
-        "In an open survey, whoever can post at will and read figures can fill a count around one response and \
-         subtract their own; the fewer others answer, the more often. `verified_only` leaves that to those who can \
-         name customers.",
-    ),
-    (Some(4), "If a whole group gave the same answer, the group's answer is everyone's."),
-    (
-        Some(4),
-        "A group may show that exactly one of it gave an answer; it does not say who, but may confirm a suspicion.",
-    ),
-    (Some(5), "Restoring D1 takes back what was released since the restore point."),
-    (
-        Some(6),
-        "Without a customer id a person can answer again; so can a person whom the site knows under two ids.",
-    ),
-    (Some(7), "If the storage of a Ledger is lost, what is pending is lost with it."),
-    (Some(8), "Whoever has lost the submission id cannot take the response back."),
-    (Some(9), "The platform's restore points hold what was forgotten for up to 30 days more."),
-    (
-        Some(10),
-        "Whoever has the pepper, the storage of a Ledger and a list of customer ids can tell who took part in the \
-         current window, though not what they answered.",
-    ),
-    (
-        None,
-        "Whoever deploys code can change what it does; Cloudflare, which runs it, could see what passes.",
-    ),
+static LIMITS: [Limit; 13] = [
+    Limit {
+        promise: Some(1),
+        limit: "A page may send a consent that nobody gave; Counterfoil sees only what was sent.",
+    },
+    Limit { promise: Some(2), limit: "Whoever turns logs on, or attaches a tail, sees requests." },
+    Limit {
+        promise: Some(3),
+        limit: "An owner may ask a question, or list a segment, that only one person can have; the answer then says \
+                who.",
+    },
+    Limit {
+        promise: Some(4),
+        limit: "In an open survey, whoever can post at will and read figures can fill a count around one response \
+                and subtract their own; the fewer others answer, the more often. `verified_only` leaves that to \
+                those who can name customers.",
+    },
+    Limit {
+        promise: Some(4),
+        limit: "If a whole group gave the same answer, the group's answer is everyone's.",
+    },
+    Limit {
+        promise: Some(4),
+        limit: "A group may show that exactly one of it gave an answer; it does not say who, but may confirm a \
+                suspicion.",
+    },
+    Limit {
+        promise: Some(5),
+        limit: "Restoring D1 takes back what was released since the restore point.",
+    },
+    Limit {
+        promise: Some(6),
+        limit: "Without a customer id a person can answer again; so can a person whom the site knows under two ids.",
+    },
+    Limit {
+        promise: Some(7),
+        limit: "If the storage of a Ledger is lost, what is pending is lost with it.",
+    },
+    Limit {
+        promise: Some(8),
+        limit: "Whoever has lost the submission id cannot take the response back.",
+    },
+    Limit {
+        promise: Some(9),
+        limit: "The platform's restore points hold what was forgotten for up to 30 days more.",
+    },
+    Limit {
+        promise: Some(10),
+        limit: "Whoever has the pepper, the storage of a Ledger and a list of customer ids can tell who took part in \
+                the current window, though not what they answered.",
+    },
+    Limit {
+        promise: None,
+        limit: "Whoever deploys code can change what it does; Cloudflare, which runs it, could see what passes.",
+    },
 ];

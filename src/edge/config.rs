@@ -95,12 +95,13 @@ impl Config {
 /// Where Ledgers live, if that is restricted. A setting that is not known is a fault: to ignore it would
 /// keep data where its owner has said that it must not be.
 pub fn jurisdiction(env: &Env) -> Result<Option<Jurisdiction>, Failure> {
-    let unknown =
-        || Failure::Fault(format!("the variable {JURISDICTION} is neither empty nor `eu`"));
-    let setting = js_sys::Reflect::get(env, &JURISDICTION.into()).map_err(|_| unknown())?;
+    let setting = js_sys::Reflect::get(env, &JURISDICTION.into()).unwrap_or_default();
     if setting.is_undefined() {
         return Ok(None);
     }
-    let setting = setting.as_string().ok_or_else(unknown)?;
-    Jurisdiction::read(&setting).map_err(|_| unknown())
+    let read = setting.as_string().map(|setting| Jurisdiction::read(&setting));
+    match read {
+        Some(Ok(jurisdiction)) => Ok(jurisdiction),
+        _ => Err(Failure::Fault(format!("the variable {JURISDICTION} is neither empty nor `eu`"))),
+    }
 }

@@ -110,12 +110,14 @@ fn ledgers(env: &Env) -> Result<ObjectNamespace, Failure> {
     let everywhere = env.durable_object(LEDGERS)?;
     let Some(jurisdiction) = config::jurisdiction(env)? else { return Ok(everywhere) };
     // `worker` does not wrap this method.
-    let unavailable = |error: JsValue| Failure::Unavailable(worker::Error::from(error).to_string());
-    let everywhere = everywhere.as_ref();
-    let method = Reflect::get(everywhere, &"jurisdiction".into()).map_err(unavailable)?;
-    let method: Function = method.dyn_into().map_err(unavailable)?;
-    let restricted = method.call1(everywhere, &jurisdiction.name().into()).map_err(unavailable)?;
-    Ok(restricted.unchecked_into())
+    let restricted = || -> Result<JsValue, JsValue> {
+        let method = Reflect::get(everywhere.as_ref(), &"jurisdiction".into())?;
+        method.dyn_into::<Function>()?.call1(everywhere.as_ref(), &jurisdiction.name().into())
+    };
+    match restricted() {
+        Ok(restricted) => Ok(restricted.unchecked_into()),
+        Err(error) => Err(Failure::Unavailable(worker::Error::from(error).to_string())),
+    }
 }
 
 /// Asks the Ledger of a survey.

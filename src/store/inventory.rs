@@ -1,6 +1,14 @@
 //! What is stored: every table and column, as the comments of the schema describe them. The schema is
-//! the one source, and `GET /v1/surveys/{id}/privacy` tells it. Reads a line at a time, and only the
-//! form that `schema/ledger/0001_ledger.sql` states; a test holds it against the tables themselves.
+//! the one source, and `GET /v1/surveys/{id}/privacy` tells it.
+//!
+//! Reads a line at a time, and one form alone, to which a test holds every file that makes tables:
+//! - Above `create table`, in lines of their own without a blank line between: what the table holds, in
+//!   sentences; then a line `-- Kind:` with one word of those that the test lists; then a line `-- Life:`
+//!   that says how long a row lives. Each may go on in the next lines.
+//! - Behind each column, on the line that begins with the column's name: what it holds. It may go on in
+//!   lines that are nothing but a comment.
+//! - A constraint of the table begins a line of its own; so does the `)` that ends the table.
+//! - Braces are filled in from the survey: `domain::privacy::terms` lists them.
 
 use serde::Serialize;
 
@@ -39,10 +47,11 @@ pub struct Column {
 
 /// Every table of the Ledger and of D1. `fill` puts what braces stand for into a description.
 pub fn stored(fill: impl Fn(&str) -> String) -> Vec<Table> {
-    let ledger = ledger::MIGRATIONS.iter().copied().chain([ledger::PREPARE]);
-    let d1 = d1::MIGRATIONS.iter().copied().chain([WRANGLER]);
-    let mut tables: Vec<Table> = ledger.flat_map(|sql| described("ledger", sql)).collect();
-    tables.extend(d1.flat_map(|sql| described("d1", sql)));
+    let mut tables = Vec::new();
+    ledger::MIGRATIONS.iter().for_each(|sql| describe("ledger", sql, &mut tables));
+    describe("ledger", ledger::PREPARE, &mut tables);
+    d1::MIGRATIONS.iter().for_each(|sql| describe("d1", sql, &mut tables));
+    describe("d1", WRANGLER, &mut tables);
     for table in &mut tables {
         let columns = table.columns.iter_mut().map(|column| &mut column.holds);
         for text in columns.chain([&mut table.holds, &mut table.life]) {
@@ -52,9 +61,8 @@ pub fn stored(fill: impl Fn(&str) -> String) -> Vec<Table> {
     tables
 }
 
-/// The tables that a file makes, with braces as they are.
-pub fn described(place: &'static str, sql: &'static str) -> Vec<Table> {
-    let mut tables: Vec<Table> = Vec::new();
+/// Adds the tables that a file makes, with braces as they are.
+pub fn describe(place: &'static str, sql: &'static str, tables: &mut Vec<Table>) {
     let mut above: Vec<&str> = Vec::new();
     let mut inside = false;
     for line in sql.lines().map(str::trim) {
@@ -74,7 +82,6 @@ pub fn described(place: &'static str, sql: &'static str) -> Vec<Table> {
             }
         }
     }
-    tables
 }
 
 fn table_made_by(line: &'static str) -> Option<&'static str> {

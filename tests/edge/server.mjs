@@ -16,7 +16,7 @@ const END_S = 10;
 
 /**
  * Starts a server. What is left out is made anew: give a former server's `stateDir`, `adminKey` and
- * `pepper` to start it again. `api` sends the admin key unless a call says `{key: null}` or another one.
+ * `pepper` to start it again. `vars` go over those of wrangler.toml. `api` sends the admin key unless a call says `{key: null}` or another one.
  * `stop` ends it well, `kill` at once (SIGKILL to workerd and Node); `discard` stops it and removes
  * its state. `logs` holds the lines that it has printed.
  */
@@ -26,8 +26,10 @@ export async function startServer({
   pepper = makeKey(),
   port = 0,
   build,
+  vars = {},
 } = {}) {
   const options = ["--port", String(port), "--state", stateDir, ...(build ? ["--build", build] : [])];
+  for (const [name, value] of Object.entries(vars)) options.push("--var", `${name}:${value}`);
   const child = fork(SERVE, options, {
     env: { ...process.env, ADMIN_KEY: adminKey, PEPPER: pepper },
     stdio: ["ignore", "pipe", "pipe", "ipc"],

@@ -6,7 +6,7 @@ use std::fs;
 
 use counterfoil::domain::privacy::terms;
 use counterfoil::domain::survey::Survey;
-use counterfoil::store::inventory::{Column, Table, WRANGLER, described, stored};
+use counterfoil::store::inventory::{Column, Table, WRANGLER, describe, stored};
 use counterfoil::store::{Row, Value};
 
 use crate::sqlite::Sqlite;
@@ -134,5 +134,7 @@ create table others (
         life: String::new(),
         columns: vec![holds("one", "alone")],
     };
-    assert_eq!(described("d1", sql), [things, others]);
+    let mut tables = Vec::new();
+    describe("d1", sql, &mut tables);
+    assert_eq!(tables, [things, others]);
 }

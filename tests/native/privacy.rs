@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use counterfoil::domain::consent::OPTIONAL_FLAGS;
 use counterfoil::domain::json::Json;
 use counterfoil::domain::notice;
-use counterfoil::domain::privacy::{PROMISES, filler, page};
+use counterfoil::domain::privacy::{PROMISES, Promise, filler, page};
 use counterfoil::domain::residency::Jurisdiction;
 use counterfoil::domain::survey_json;
 use counterfoil::domain::survey_view::{Stored, optional_consents};
@@ -132,7 +132,7 @@ fn the_page_says_where_data_may_be_kept() {
 #[test]
 fn the_document_makes_the_same_ten_promises() {
     let sections: Vec<&str> = DOCUMENT.split("\n### ").skip(1).collect();
-    for (number, promise) in (1..).zip(PROMISES) {
+    for Promise { number, promise } in &PROMISES {
         let section = sections.iter().find(|section| section.starts_with(&format!("{number}. ")));
         let section = section.unwrap_or_else(|| panic!("there is no section on promise {number}"));
         assert!(section.contains(&format!("\n\n{promise}\n\n")), "{number}: {promise}");
