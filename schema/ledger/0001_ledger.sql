@@ -1,11 +1,8 @@
 -- A survey's Ledger: the storage of one Durable Object. Every row here is pending or a secret; none
 -- of it ever leaves this object but as a sealed batch.
 --
--- GET /v1/surveys/{id}/privacy tells these comments to everyone, so they are plain English for a data
--- protection officer, of one form (src/store/inventory.rs): above a table what it holds, `-- Kind:`
--- (pseudonymous, pending, aggregate, configuration, secret or bookkeeping) and `-- Life:`; behind each
--- column, which begins a line, what it holds. {window}, {every}, {patience}, {min_cohort}, {longest},
--- {submission_life}, {retention_days}, {retention_months} are filled in.
+-- These comments are told to everyone (GET /v1/surveys/{id}/privacy), in one form: above a table what it
+-- holds, `-- Kind:` and `-- Life:`; behind each column what it holds. See src/store/inventory.rs.
 
 -- One row of facts about the Ledger itself, and the survey's definition.
 -- Kind: bookkeeping

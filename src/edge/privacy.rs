@@ -1,6 +1,8 @@
 //! `GET /v1/surveys/{id}/privacy`: what is stored, for how long, who receives it. The same for every
 //! caller, so that whoever judges the processing sees what respondents see.
 
+use serde_json::json;
+
 use crate::domain::privacy::{self, filler};
 use crate::http::policy;
 use crate::http::reply::Reply;
@@ -18,5 +20,5 @@ pub async fn page(call: &mut Call, config: &Config, id: &str) -> Outcome {
     let loaded = definitions::fresh(&call.env, id).await?;
     policy::admit(call.origin.as_deref(), &call.own_origin(), &loaded.survey().origins)?;
     let inventory = inventory::stored(filler(loaded.survey()));
-    Ok(Reply::json(200, &privacy::page(&loaded.stored, inventory, config.jurisdiction)))
+    Ok(Reply::json(200, &privacy::page(&loaded.stored, json!(inventory), config.jurisdiction)))
 }
