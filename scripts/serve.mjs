@@ -1,4 +1,4 @@
-// Serves the built Worker on this machine, in Miniflare: `node scripts/serve.mjs [--port N] [--state DIR] [--build DIR]`.
+// Serves the built Worker on this machine, in Miniflare: `node scripts/serve.mjs [--port N] [--state DIR] [--build DIR] [--var NAME:VALUE]`.
 //
 // Bindings come from wrangler.toml, secrets from the environment or .dev.vars, migrations from
 // schema/d1. Not `wrangler dev`: its proxy in front of workerd manages a third of the requests.
@@ -150,12 +150,18 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
   endOnSignals();
   try {
     const { values } = parseArgs({
-      options: { port: { type: "string" }, state: { type: "string" }, build: { type: "string" } },
+      options: {
+        port: { type: "string" },
+        state: { type: "string" },
+        build: { type: "string" },
+        var: { type: "string", multiple: true },
+      },
     });
     const server = await serve({
       port: Number(values.port ?? process.env.PORT ?? 8787),
       stateDir: values.state ?? process.env.STATE_DIR ?? ".state",
       build: values.build && path.resolve(values.build),
+      vars: Object.fromEntries((values.var ?? []).map((pair) => pair.split(/:(.*)/s, 2))),
     });
     endWith(server);
     console.log(`workerd ${server.pid}\nready ${server.url}`);

@@ -1,30 +1,44 @@
 -- What the business defined, and aggregate counts. Nothing here belongs to one respondent.
+-- The comments are told to everyone: their form is said at the top of schema/ledger/0001_ledger.sql.
 
+-- The surveys, as their owners defined them. SQLite keeps the largest id that was ever given in a table
+-- of its own, sqlite_sequence.
+-- Kind: configuration
+-- Life: until the survey is deleted
 create table surveys (
-  id integer primary key autoincrement,   -- never used again; its sqid is the public id
-  revision integer not null check (revision >= 1),
-  created integer not null,               -- milliseconds since 1970 (UTC)
-  definition text not null                -- the survey, as JSON
+  id integer primary key autoincrement,   -- the survey's number, never used again; the public id is made of it
+  revision integer not null check (revision >= 1), -- the revision of the definition
+  created integer not null,               -- when the survey was made (ms since 1970)
+  definition text not null                -- the survey as JSON, with the controller's name and contact
 ) strict;
 
--- One row per day and cohort of a question, tallies inside: a release of a cohort writes one row.
--- The checks hold for each release by itself: an upsert is checked before it is added.
+-- (For whoever changes this: One row per day and cohort, tallies inside: a release of a cohort writes one row. The checks hold for
+-- each release by itself: an upsert is checked before it is added.)
+
+-- What was released: for each day and each cohort of a question how often each answer was given. A
+-- release has at least the survey's min_cohort responses, and never fewer than 5: the database itself
+-- refuses a smaller one.
+-- Kind: aggregate
+-- Life: {retention_days} days, then added up to months; months are kept for {retention_months} months
 create table cohorts (
-  survey integer not null references surveys (id) on delete cascade,
-  day text not null check (day glob '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]'),
-  question text not null,
-  dimension text not null,                -- empty for (unattributed)
-  segment text not null,
-  min_cohort integer not null check (min_cohort >= 5),
-  n integer not null check (n >= min_cohort),
-  tallies text not null check (json_valid(tallies)),
+  survey integer not null references surveys (id) on delete cascade, -- the survey's number
+  day text not null check (day glob '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]'), -- the UTC day that the figures belong to
+  question text not null,                 -- the question
+  dimension text not null,                -- the dimension that was drawn; empty for (unattributed)
+  segment text not null,                  -- the segment in it, or (none), (other), (unattributed)
+  min_cohort integer not null check (min_cohort >= 5), -- the fewest responses that a release had to have
+  n integer not null check (n >= min_cohort), -- how many responses
+  tallies text not null check (json_valid(tallies)), -- how often each answer was given, as JSON: key of an answer, count
   primary key (survey, day, question, dimension, segment)
 ) strict, without rowid;
 
--- The last batch applied, per incarnation of a Ledger: a batch told twice is added once.
+-- The last batch applied, for each storage that a survey's Ledger ever had: a batch told twice is added
+-- once.
+-- Kind: bookkeeping
+-- Life: until the survey is deleted
 create table applied (
-  survey integer not null references surveys (id) on delete cascade,
-  incarnation text not null,
-  sequence integer not null,
+  survey integer not null references surveys (id) on delete cascade, -- the survey's number
+  incarnation text not null,              -- the random name of the Ledger's storage
+  sequence integer not null,              -- the number of the last batch of it that is in `cohorts`
   primary key (survey, incarnation)
 ) strict, without rowid;

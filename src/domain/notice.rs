@@ -35,6 +35,11 @@ pub fn follow(before: &Survey, after: &mut Survey) {
     }
 }
 
+/// `3 days`: a length of time in English.
+pub fn in_english(duration: Duration) -> String {
+    LANGUAGES.first().map(|english| english.duration(duration)).unwrap_or_default()
+}
+
 /// The sentences of one language; `{names}` are filled in from the survey.
 struct Language {
     locale: &'static str,
@@ -84,12 +89,12 @@ impl Language {
         fill(
             &used.join("\n"),
             &[
-                ("name", name),
-                ("contact", contact),
-                ("min_cohort", &survey.release.min_cohort.to_string()),
-                ("patience", &self.duration(survey.release.patience)),
-                ("window", &self.duration(survey.window)),
-                ("segments", &segments.join(", ")),
+                ("name", name.to_owned()),
+                ("contact", contact.to_owned()),
+                ("min_cohort", survey.release.min_cohort.to_string()),
+                ("patience", self.duration(survey.release.patience)),
+                ("window", self.duration(survey.window)),
+                ("segments", segments.join(", ")),
             ],
         )
     }
@@ -106,7 +111,7 @@ impl Language {
 }
 
 /// Puts `values` where `text` names them in braces, once: braces inside of a value stay as they are.
-fn fill(text: &str, values: &[(&str, &str)]) -> String {
+pub fn fill(text: &str, values: &[(&str, String)]) -> String {
     let mut pieces = text.split('{');
     let mut filled = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {

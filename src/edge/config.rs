@@ -8,6 +8,7 @@ use subtle::ConstantTimeEq;
 use worker::Env;
 
 use crate::domain::key_ring::{KeyRing, Unusable};
+use crate::domain::residency::Jurisdiction;
 use crate::http::problem::{Kind, Problem};
 
 use super::Failure;
@@ -24,6 +25,8 @@ const INVITATION_KEY: &str = "INVITATION_KEY";
 const RECEIPT_KEY: &str = "RECEIPT_KEY";
 /// The secret that is the first admin key.
 const ADMIN_KEY: &str = "ADMIN_KEY";
+/// The variable that says in which jurisdiction Ledgers live: `eu`, or empty for anywhere.
+const JURISDICTION: &str = "JURISDICTION";
 /// The fewest bytes that the first admin key may have.
 const LEAST_KEY: usize = 32;
 
@@ -35,6 +38,8 @@ pub struct Config {
     pub invitations: KeyRing,
     /// The seeds of what receipts are signed with.
     pub receipts: KeyRing,
+    /// Where Ledgers live, if that is restricted.
+    pub jurisdiction: Option<Jurisdiction>,
     admin_key: [u8; 32],
 }
 
@@ -69,6 +74,7 @@ impl Config {
             peppers: ring(PEPPER, KeyRing::read)?,
             invitations: ring(INVITATION_KEY, KeyRing::read)?,
             receipts: ring(RECEIPT_KEY, KeyRing::read_seeds)?,
+            jurisdiction: jurisdiction(env)?,
             admin_key: Sha256::digest(admin_key.as_bytes()).into(),
         })
     }
@@ -94,5 +100,19 @@ impl Config {
     /// Lets only requests with a key pass.
     pub fn require_key(&self, authorization: Option<&str>) -> Result<(), Problem> {
         if self.key(authorization)? { Ok(()) } else { Err(Problem::new(Kind::KeyNeeded)) }
+    }
+}
+
+/// Where Ledgers live, if that is restricted. A setting that is not known is a fault: to ignore it would
+/// keep data where its owner has said that it must not be.
+pub fn jurisdiction(env: &Env) -> Result<Option<Jurisdiction>, Failure> {
+    let setting = js_sys::Reflect::get(env, &JURISDICTION.into()).unwrap_or_default();
+    if setting.is_undefined() {
+        return Ok(None);
+    }
+    let read = setting.as_string().map(|setting| Jurisdiction::read(&setting));
+    match read {
+        Some(Ok(jurisdiction)) => Ok(jurisdiction),
+        _ => Err(Failure::Fault(format!("the variable {JURISDICTION} is neither empty nor `eu`"))),
     }
 }

@@ -1,9 +1,10 @@
 //! The contract between Worker and Ledger: one call, a question and a reply as JSON.
 
+use js_sys::{Function, Reflect};
 use serde::{Deserialize, Serialize};
-use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use worker::Env;
+use wasm_bindgen::{JsCast, JsValue};
+use worker::{Env, ObjectNamespace};
 
 use crate::domain::account::Figures;
 use crate::domain::ledger::Entry;
@@ -11,7 +12,7 @@ use crate::domain::pseudonym::SubmissionId;
 use crate::domain::way_back::Withdrawal;
 
 use super::Failure;
-use super::config::LEDGERS;
+use super::config::{self, LEDGERS};
 
 /// What the Ledger is asked.
 #[derive(Serialize, Deserialize)]
@@ -113,9 +114,25 @@ extern "C" {
     async fn ask(this: &LedgerStub, message: &str) -> Result<JsValue, JsValue>;
 }
 
+/// The namespace of the Ledgers, restricted to the deployment's jurisdiction if it has one: a Ledger of
+/// the same name outside of it is another object. Where the platform cannot restrict it, nothing is asked.
+fn ledgers(env: &Env) -> Result<ObjectNamespace, Failure> {
+    let everywhere = env.durable_object(LEDGERS)?;
+    let Some(jurisdiction) = config::jurisdiction(env)? else { return Ok(everywhere) };
+    // `worker` does not wrap this method.
+    let restricted = || -> Result<JsValue, JsValue> {
+        let method = Reflect::get(everywhere.as_ref(), &"jurisdiction".into())?;
+        method.dyn_into::<Function>()?.call1(everywhere.as_ref(), &jurisdiction.name().into())
+    };
+    match restricted() {
+        Ok(restricted) => Ok(restricted.unchecked_into()),
+        Err(error) => Err(Failure::Unavailable(worker::Error::from(error).to_string())),
+    }
+}
+
 /// Asks the Ledger of a survey.
 pub async fn ask(env: &Env, survey: &str, question: &Ask) -> Result<Told, Failure> {
-    let stub = env.durable_object(LEDGERS)?.get_by_name(survey)?;
+    let stub = ledgers(env)?.get_by_name(survey)?;
     let message = serde_json::to_string(question)
         .map_err(|_| Failure::Fault("a question to the Ledger cannot be written".to_owned()))?;
     let told = stub.into_rpc::<LedgerStub>().ask(&message).await;

@@ -13,6 +13,7 @@ mod ledger_rpc;
 mod ledger_storage;
 mod manage;
 mod panic;
+mod privacy;
 mod receipts;
 mod report;
 mod request;
@@ -111,6 +112,7 @@ async fn perform(call: &mut Call, route: Route) -> Outcome {
         Route::Respond(id) => submit::respond(call, &config, &id).await,
         Route::Withdraw(id) => withdraw::withdraw(call, &id).await,
         Route::Invite(id) => invitations::invite(call, &config, &id).await,
+        Route::Privacy(id) => privacy::page(call, &config, &id).await,
         Route::Kpis(id) => report::kpis(call, &config, &id).await,
         Route::Ledger(id) => report::ledger(call, &config, &id).await,
         Route::ReceiptKeys => receipts::keys(call, &config).await,

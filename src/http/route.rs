@@ -34,6 +34,8 @@ pub enum Route {
     Withdraw(String),
     /// `POST /v1/surveys/{id}/invitations`
     Invite(String),
+    /// `GET /v1/surveys/{id}/privacy`
+    Privacy(String),
     /// `GET /v1/surveys/{id}/kpis`
     Kpis(String),
     /// `GET /v1/surveys/{id}/ledger`
@@ -71,6 +73,7 @@ impl Route {
             Route::ReadSurvey(_)
                 | Route::Respond(_)
                 | Route::Withdraw(_)
+                | Route::Privacy(_)
                 | Route::PrivacyControl
                 | Route::ReceiptKeys
         )
@@ -99,6 +102,7 @@ fn resource(path: &str) -> Option<Resource> {
         ["v1", "surveys", id, "responses"] => vec![("POST", Respond((*id).to_owned()))],
         ["v1", "surveys", id, "withdrawals"] => vec![("POST", Withdraw((*id).to_owned()))],
         ["v1", "surveys", id, "invitations"] => vec![("POST", Invite((*id).to_owned()))],
+        ["v1", "surveys", id, "privacy"] => vec![("GET", Privacy((*id).to_owned()))],
         ["v1", "surveys", id, "kpis"] => vec![("GET", Kpis((*id).to_owned()))],
         ["v1", "surveys", id, "ledger"] => vec![("GET", Ledger((*id).to_owned()))],
         _ => return None,

@@ -26,8 +26,7 @@ pub const MIGRATIONS: &[&str] = &[include_str!("../../schema/ledger/0001_ledger.
 /// Whether anything was ever stored: one row, one integer.
 pub const PREPARED: &str = "select count(*) from sqlite_master where name = 'migrations'";
 /// Makes the table that counts migrations.
-pub const PREPARE: &str =
-    "create table if not exists migrations (number integer primary key) strict";
+pub const PREPARE: &str = include_str!("../../schema/ledger/0000_migrations.sql");
 /// How many migrations the storage has: one row, one integer.
 pub const APPLIED: &str = "select count(*) from migrations";
 /// Notes that migration `?1` was applied.

@@ -1,6 +1,7 @@
 //! FLOOR 1. SQL text, parameters, row shapes. Executes nothing.
 
 pub mod d1;
+pub mod inventory;
 pub mod ledger;
 
 /// A value that SQL takes or gives. Integers stay below 2^53, the largest that JavaScript carries.

@@ -219,6 +219,7 @@ test("every reply has the security headers, none a cookie", async () => {
     [422, "POST", "/v1/surveys", {}],
     [200, "GET", at],
     [200, "GET", at, undefined, { key: null }],
+    [200, "GET", `${at}/privacy`, undefined, { key: null }],
     [200, "GET", `${at}/kpis`],
     [200, "GET", `${at}/ledger`],
     [204, "OPTIONS", at],

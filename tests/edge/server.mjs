@@ -16,7 +16,7 @@ const END_S = 10;
 
 /**
  * Starts a server. What is left out is made anew: give a former server's `stateDir`, `adminKey` and
- * rings of keys (`pepper`, `invitationKey`, `receiptKey`) to start it again. `api` sends the admin key unless a call says `{key: null}` or another one.
+ * rings of keys (`pepper`, `invitationKey`, `receiptKey`) to start it again. `vars` go over those of wrangler.toml. `api` sends the admin key unless a call says `{key: null}` or another one.
  * `stop` ends it well, `kill` at once (SIGKILL to workerd and Node); `discard` stops it and removes
  * its state. `logs` holds the lines that it has printed.
  */
@@ -28,8 +28,10 @@ export async function startServer({
   receiptKey = makeKey(),
   port = 0,
   build,
+  vars = {},
 } = {}) {
   const options = ["--port", String(port), "--state", stateDir, ...(build ? ["--build", build] : [])];
+  for (const [name, value] of Object.entries(vars)) options.push("--var", `${name}:${value}`);
   const child = fork(SERVE, options, {
     env: { ...process.env, ADMIN_KEY: adminKey, PEPPER: pepper, INVITATION_KEY: invitationKey, RECEIPT_KEY: receiptKey },
     stdio: ["ignore", "pipe", "pipe", "ipc"],

@@ -228,6 +228,7 @@ test("a deleted survey is gone from everywhere, and stays so", async () => {
     ["DELETE", survey.path],
     ["POST", `${survey.path}/responses`, { ...response, consent: survey.consent }, { key: null }],
     ["POST", `${survey.path}/responses?dry_run=1`, { ...response, consent: survey.consent }],
+    ["GET", `${survey.path}/privacy`, undefined, { key: null }],
     ["GET", `${survey.path}/kpis`],
     ["GET", `${survey.path}/ledger`],
   ]) {

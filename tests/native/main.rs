@@ -4,10 +4,13 @@
 mod bucket;
 mod floors;
 mod http;
+mod inventory;
 mod invitation;
 mod key_ring;
 mod kpi;
 mod ledger;
+mod patience;
+mod privacy;
 mod pseudonym;
 mod receipt;
 mod response;

@@ -3,11 +3,8 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 use counterfoil::domain::ledger::{Changes, Ledger};
-use counterfoil::store::{Row, Statement, Value, ledger};
+use counterfoil::store::{Row, Statement, Value, d1, ledger};
 use rusqlite::{Connection, params_from_iter, types};
-
-/// The migrations of D1.
-const D1: [&str; 1] = [include_str!("../../schema/d1/0001_surveys_and_cohorts.sql")];
 
 /// A database in memory.
 pub struct Sqlite(Connection);
@@ -15,9 +12,14 @@ pub struct Sqlite(Connection);
 impl Sqlite {
     /// With D1's schema.
     pub fn d1() -> Self {
+        Self::of(d1::MIGRATIONS)
+    }
+
+    /// With the tables that these files make.
+    pub fn of(files: &[&str]) -> Self {
         let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch("pragma foreign_keys = on").unwrap();
-        D1.iter().for_each(|migration| connection.execute_batch(migration).unwrap());
+        files.iter().for_each(|file| connection.execute_batch(file).unwrap());
         Self(connection)
     }
 

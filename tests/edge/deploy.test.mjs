@@ -1,0 +1,97 @@
+// scripts/deploy, as far as it can be tried without an account: its dry run, and what it decides by itself.
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { unstable_readConfig } from "wrangler";
+import { PLACEHOLDER, deployedTo, findDatabase, missingSecrets, presentSecrets, steps, target, withDatabaseId } from "../../scripts/deployment.mjs";
+import { SECRETS } from "../../scripts/keys.mjs";
+
+const file = (name) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
+const TOML = readFileSync(file("wrangler.toml"), "utf8");
+const config = ({ id = PLACEHOLDER, jurisdiction } = {}) => ({
+  name: "counterfoil",
+  vars: jurisdiction === undefined ? {} : { JURISDICTION: jurisdiction },
+  d1_databases: [{ database_name: "feedback", database_id: id }],
+});
+
+/** Runs it where nobody is logged in. */
+function deploy(...options) {
+  const home = mkdtempSync(path.join(tmpdir(), "counterfoil-home-"));
+  try {
+    const env = { PATH: process.env.PATH, HOME: home, WRANGLER_SEND_METRICS: "false" };
+    return spawnSync(process.execPath, [file("scripts/deploy.mjs"), ...options], { env, encoding: "utf8" });
+  } finally {
+    rmSync(home, { recursive: true });
+    assert.equal(readFileSync(file("wrangler.toml"), "utf8"), TOML, "nothing was written");
+  }
+}
+
+test("a dry run says every step, bundles the Worker, and changes nothing", () => {
+  const done = deploy("--dry-run");
+  assert.equal(done.status, 0, done.stderr);
+  const said = [...done.stdout.matchAll(/^\d\. (\w+)/gm)].map(([, name]) => name);
+  assert.deepEqual(said, ["Account", "Database", "Secrets", "Tables", "Worker", "Say"]);
+  assert.match(done.stdout, /--dry-run: exiting now/);
+});
+
+test("without an account it ends at the first step", () => {
+  const done = deploy();
+  assert.equal(done.status, 1, done.stdout);
+  assert.match(done.stderr, /^deploy.mjs: wrangler whoami --json failed/m);
+  assert.deepEqual(done.stdout.match(/^== \w+/gm), ["== Account"]);
+  assert.equal(deploy("--dryrun").status, 1, "an unknown option deploys nothing");
+});
+
+test("a database is made under the jurisdiction that wrangler.toml says, once", () => {
+  const create = (options) => steps(target(config(options)))[1].command;
+  assert.deepEqual(create(), ["d1", "create", "feedback"]);
+  assert.deepEqual(create({ jurisdiction: "" }), ["d1", "create", "feedback"]);
+  assert.deepEqual(create({ jurisdiction: "eu" }), ["d1", "create", "feedback", "--jurisdiction", "eu"]);
+  assert.equal(create({ id: "4a", jurisdiction: "eu" }), undefined);
+  assert.throws(() => target(config({ jurisdiction: "europe" })), /JURISDICTION/);
+  assert.equal(target(unstable_readConfig({ config: file("wrangler.toml") })).jurisdiction, "");
+});
+
+test("a database that is there is taken, unless it is kept elsewhere than wanted", () => {
+  const all = [{ name: "other", uuid: "1" }, { name: "feedback", uuid: "2" }, { name: "here", uuid: "3", jurisdiction: "eu" }];
+  assert.deepEqual(findDatabase(all, { name: "new" }, "eu"), {});
+  assert.deepEqual(findDatabase(all, { name: "feedback" }, ""), { id: "2" });
+  assert.deepEqual(findDatabase(all, { name: "here" }, "eu"), { id: "3" });
+  assert.match(findDatabase(all, { name: "feedback" }, "eu").doubt, /--jurisdiction eu/);
+  assert.throws(() => findDatabase(all, { name: "here" }, ""), /another jurisdiction/);
+  const elsewhere = [{ name: "feedback", uuid: "2", jurisdiction: null }];
+  assert.throws(() => findDatabase(elsewhere, { name: "feedback" }, "eu"), /another jurisdiction/);
+});
+
+test("the database's id goes into its own line of wrangler.toml, and nowhere else", () => {
+  const written = withDatabaseId(TOML, "4a-4b");
+  const changed = written.split("\n").filter((line, i) => line !== TOML.split("\n")[i]);
+  assert.equal(changed.length, 1);
+  assert.match(changed[0], /^database_id = "4a-4b"/);
+  assert.throws(() => withDatabaseId(written, "5c"), /by hand/);
+});
+
+test("only secrets that are missing are made, and those of the environment are taken as they are", () => {
+  const all = missingSecrets([], {});
+  assert.deepEqual([Object.keys(all.secrets), all.made], [SECRETS, SECRETS]);
+  assert.equal(new Set(Object.values(all.secrets)).size, SECRETS.length);
+  for (const value of Object.values(all.secrets)) assert.ok(Buffer.from(value, "base64url").length >= 32);
+  assert.deepEqual(missingSecrets(SECRETS, { PEPPER: "x".repeat(40) }), { secrets: {}, made: [] });
+  const others = SECRETS.filter((name) => name !== "PEPPER");
+  assert.deepEqual(missingSecrets(others, { PEPPER: "x".repeat(40) }), { secrets: { PEPPER: "x".repeat(40) }, made: [] });
+  assert.throws(() => missingSecrets([], { ADMIN_KEY: "short" }), /ADMIN_KEY/);
+});
+
+test("wrangler's replies are read: the secrets that are there, no Worker yet, anything else is a fault", () => {
+  assert.deepEqual(presentSecrets({ status: 0, stdout: '[{"name": "PEPPER", "type": "secret_text"}]', stderr: "" }), ["PEPPER"]);
+  assert.deepEqual(presentSecrets({ status: 1, stdout: "", stderr: 'Worker "counterfoil" not found.' }), []);
+  assert.throws(() => presentSecrets({ status: 1, stdout: "", stderr: "Authentication error" }), /could not be listed/);
+  const lines = '{"type":"wrangler-session"}\n{"type":"deploy","targets":["https://counterfoil.example.workers.dev","schedule: */10 * * * *"]}\n';
+  assert.equal(deployedTo(lines), "https://counterfoil.example.workers.dev");
+  assert.equal(deployedTo(""), undefined);
+});
