@@ -437,6 +437,13 @@ impl Ledger {
         [tick, window, self.head.sweep_at].into_iter().flatten().min()
     }
 
+    /// Whether `next` has another notice, while D1 may not have the one in force: D1 is told the
+    /// newest definition alone, so a notice followed too soon would be kept nowhere.
+    pub fn owes_notice(&self, next: &Survey) -> bool {
+        let told = self.head.projected >= self.head.revision;
+        !told && !self.head.deleted && next.notice != self.survey.notice
+    }
+
     /// Takes a new definition, unless `expected` is given and is not the current revision, or a
     /// question that has counts would change its kind or scale. Returns the new revision.
     pub fn revise(

@@ -11,6 +11,7 @@ mod ledger_object;
 mod ledger_rpc;
 mod ledger_storage;
 mod manage;
+mod notices;
 mod report;
 mod request;
 mod submit;
@@ -105,6 +106,8 @@ async fn perform(call: &mut Call, route: Route) -> Outcome {
         Route::DeleteSurvey(id) => manage::delete(call, &config, &id).await,
         Route::Respond(id) => submit::respond(call, &config, &id).await,
         Route::Kpis(id) => report::kpis(call, &config, &id).await,
+        Route::Consents(id) => report::consents(call, &config, &id).await,
+        Route::Notice(id, hash) => notices::read(call, &config, &id, &hash).await,
         Route::Ledger(id) => report::ledger(call, &config, &id).await,
         Route::Health
         | Route::OpenApi
@@ -140,7 +143,7 @@ fn report(kind: Kind, fault: &str) -> Reply {
 async fn scheduled(event: ScheduledEvent, env: Env, _context: ScheduleContext) {
     // The platform takes an error here for success, so it is logged.
     if let Err(Failure::Fault(fault) | Failure::Unavailable(fault)) =
-        cron::wake_ledgers(&env, event.schedule()).await
+        cron::run(&env, event.schedule()).await
     {
         worker::console_error!("cron: {fault}");
     }

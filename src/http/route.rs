@@ -28,6 +28,10 @@ pub enum Route {
     Respond(String),
     /// `GET /v1/surveys/{id}/kpis`
     Kpis(String),
+    /// `GET /v1/surveys/{id}/consents`
+    Consents(String),
+    /// `GET /v1/surveys/{id}/notices/{hash}`
+    Notice(String, String),
     /// `GET /v1/surveys/{id}/ledger`
     Ledger(String),
     /// `OPTIONS` of a call that browsers make from other origins: the methods there.
@@ -57,7 +61,7 @@ impl Route {
 
     /// Whether browsers may make this call from the origins that the survey lists.
     pub fn is_public(&self) -> bool {
-        matches!(self, Route::ReadSurvey(_) | Route::Respond(_))
+        matches!(self, Route::ReadSurvey(_) | Route::Respond(_) | Route::Notice(..))
     }
 }
 
@@ -80,6 +84,10 @@ fn resource(path: &str) -> Option<Resource> {
         }
         ["v1", "surveys", id, "responses"] => vec![("POST", Respond((*id).to_owned()))],
         ["v1", "surveys", id, "kpis"] => vec![("GET", Kpis((*id).to_owned()))],
+        ["v1", "surveys", id, "consents"] => vec![("GET", Consents((*id).to_owned()))],
+        ["v1", "surveys", id, "notices", hash] => {
+            vec![("GET", Notice((*id).to_owned(), (*hash).to_owned()))]
+        }
         ["v1", "surveys", id, "ledger"] => vec![("GET", Ledger((*id).to_owned()))],
         _ => return None,
     })

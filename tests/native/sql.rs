@@ -53,7 +53,13 @@ fn counts(sqlite: &Sqlite, by: Option<&str>) -> BTreeMap<String, d1::Released> {
 }
 
 fn everything(sqlite: &Sqlite) -> Vec<Row> {
-    let tables = ["select * from surveys", "select * from cohorts", "select * from applied"];
+    let tables = [
+        "select * from surveys",
+        "select * from cohorts",
+        "select * from applied",
+        "select * from months",
+        "select * from notices",
+    ];
     tables.iter().flat_map(|sql| sqlite.rows(sql)).collect()
 }
 
@@ -191,10 +197,23 @@ fn d1_has_no_column_for_anything_of_a_respondent() {
         "cohorts.min_cohort",
         "cohorts.n",
         "cohorts.tallies",
+        "months.survey",
+        "months.month",
+        "months.question",
+        "months.dimension",
+        "months.segment",
+        "months.min_cohort",
+        "months.n",
+        "months.tallies",
+        "notices.survey",
+        "notices.hash",
+        "notices.text",
+        "notices.since",
         "surveys.id",
         "surveys.revision",
         "surveys.created",
         "surveys.definition",
+        "surveys.rolled_through",
     ];
     assert_eq!(columns, known, "a new column needs a line in docs/privacy.md, and here");
 }
