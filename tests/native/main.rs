@@ -8,6 +8,7 @@ mod kpi;
 mod ledger;
 mod pseudonym;
 mod response;
+mod retention;
 mod simulation;
 mod sql;
 mod sqlite;

@@ -26,7 +26,8 @@ fn with_survey() -> Sqlite {
     sqlite
 }
 
-fn sealed(question: &str, place: (&str, &str), n: u64, tallies: &[(&str, u64)]) -> Sealed {
+/// A sealed cohort of `min_cohort` 5.
+pub fn sealed(question: &str, place: (&str, &str), n: u64, tallies: &[(&str, u64)]) -> Sealed {
     Sealed {
         question: question.to_owned(),
         dimension: place.0.to_owned(),
@@ -224,7 +225,8 @@ fn key() -> impl Strategy<Value = String> {
     prop_oneof![select(odd.to_vec()).prop_map(str::to_owned), "[a-z0-9\\PC]{0,6}"]
 }
 
-fn cohorts() -> impl Strategy<Value = Vec<Sealed>> {
+/// What a batch may hold, of the questions `q` and `r`.
+pub fn cohorts() -> impl Strategy<Value = Vec<Sealed>> {
     let place = select(vec![
         ("channel", "web"),
         ("channel", "(other)"),
@@ -239,7 +241,8 @@ fn cohorts() -> impl Strategy<Value = Vec<Sealed>> {
     vec(cohort, 0..7)
 }
 
-fn sum<'a>(cohorts: impl Iterator<Item = &'a Sealed>) -> Counts {
+/// What sealed cohorts add up to.
+pub fn sum<'a>(cohorts: impl Iterator<Item = &'a Sealed>) -> Counts {
     let mut total = Counts::default();
     for cohort in cohorts {
         total.n += cohort.n;
