@@ -24,23 +24,28 @@ use super::{Failure, Outcome, d1 as database, now};
 /// How often days may be rolled up under one request before the caller is asked to come back.
 const MOST_TRIES: usize = 4;
 
-#[derive(Serialize)]
-struct KpiReport {
+/// What a reply says of a range of days: KPIs, or consents.
+#[derive(Default, Serialize)]
+struct Report {
     survey: String,
-    #[serde(flatten)]
-    covered: Covered,
+    from: String,
+    to: String,
+    /// What was asked for, where retention made it another range.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    requested: Option<Days>,
+    /// What the range was widened to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    widened: Option<&'static str>,
+    /// The first day kept, where the range began before it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    forgotten_before: Option<String>,
     complete_through: String,
-    kpis: Vec<Kpi>,
-}
-
-#[derive(Serialize)]
-struct ConsentReport {
-    survey: String,
-    #[serde(flatten)]
-    covered: Covered,
-    complete_through: String,
-    n: u64,
-    notices: Vec<NoticeReport>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kpis: Option<Vec<Kpi>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    n: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notices: Option<Vec<NoticeReport>>,
 }
 
 #[derive(Serialize)]
@@ -54,36 +59,26 @@ struct NoticeReport {
     since: Option<String>,
 }
 
-/// Which days a reply covers, and, where retention made them others, which were asked for and why.
-#[derive(Serialize)]
-struct Covered {
-    from: String,
-    to: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    requested: Option<Days>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    widened: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    forgotten_before: Option<String>,
-}
-
 #[derive(Serialize)]
 struct Days {
     from: String,
     to: String,
 }
 
-impl Covered {
-    fn of(cover: Cover, (from, to): (Day, Day)) -> Self {
+impl Report {
+    fn of(survey: &str, cover: Cover, (from, to): (Day, Day), complete_through: String) -> Self {
         // Where nothing is kept, the range is told as it was asked for.
         let told = if cover.is_empty() { (from, to) } else { (cover.from, cover.to) };
         let other = cover.widened || cover.forgotten_before.is_some();
         Self {
+            survey: survey.to_owned(),
             from: told.0.to_string(),
             to: told.1.to_string(),
             requested: other.then(|| Days { from: from.to_string(), to: to.to_string() }),
             widened: cover.widened.then_some("month"),
             forgotten_before: cover.forgotten_before.map(|day| day.to_string()),
+            complete_through,
+            ..Self::default()
         }
     }
 }
@@ -109,8 +104,8 @@ pub async fn kpis(call: &mut Call, config: &Config, id: &str) -> Outcome {
         let by = by.map(|dimension| (dimension, segments.as_slice()));
         kpis.extend(kpi::report(question, &themes, &counts.total, by));
     }
-    let covered = Covered::of(cover, days);
-    Ok(Reply::json(200, &KpiReport { survey: id.to_owned(), covered, complete_through, kpis }))
+    let report = Report::of(id, cover, days, complete_through);
+    Ok(Reply::json(200, &Report { kpis: Some(kpis), ..report }))
 }
 
 /// 200 with how many consents were counted over a range of days, per notice and flag.
@@ -133,16 +128,8 @@ pub async fn consents(call: &mut Call, config: &Config, id: &str) -> Outcome {
     }
     // A notice may be counted whose text D1 has lost, to a restore point.
     reports.extend(counted.into_iter().map(|(hash, counts)| notice_report(hash, counts, None)));
-    Ok(Reply::json(
-        200,
-        &ConsentReport {
-            survey: id.to_owned(),
-            covered: Covered::of(cover, days),
-            complete_through,
-            n: total.n,
-            notices: reports,
-        },
-    ))
+    let report = Report::of(id, cover, days, complete_through);
+    Ok(Reply::json(200, &Report { n: Some(total.n), notices: Some(reports), ..report }))
 }
 
 fn notice_report(notice: &str, counts: ConsentCounts, since: Option<Instant>) -> NoticeReport {

@@ -323,7 +323,7 @@ impl World {
     ) -> (Cover, BTreeMap<String, Released>) {
         let retention = self.kept()[survey as usize - 1].retention;
         let mut rolled_through = None;
-        loop {
+        for _ in 0..2 {
             let cover = retention.cover(today, rolled_through, from, to);
             let tables = d1::select_released(survey, cover.from, cover.to, by);
             let tables = tables.map(|statement| self.d1.select(&statement).unwrap());
@@ -334,6 +334,7 @@ impl World {
             }
             rolled_through = rolled;
         }
+        panic!("the range is never wide enough")
     }
 
     fn read(&self, survey: u64, today: Day, from: Day, to: Day, by: Option<&str>) {
