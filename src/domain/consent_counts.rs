@@ -41,11 +41,15 @@ pub struct ConsentCounts {
 }
 
 /// The consents under each notice, by its hash. A key that is none of [`keys`] is passed over.
-pub fn by_notice(tallies: &BTreeMap<String, u64>) -> BTreeMap<&str, ConsentCounts> {
-    let mut all: BTreeMap<&str, ConsentCounts> = BTreeMap::new();
+pub fn by_notice(tallies: &BTreeMap<String, u64>) -> Vec<(&str, ConsentCounts)> {
+    let mut all: Vec<(&str, ConsentCounts)> = Vec::new();
     for (key, count) in tallies {
         let Some((notice, flag)) = read(key) else { continue };
-        let counts = all.entry(notice).or_default();
+        // The keys of a notice follow one another: no character of a hash comes before a space.
+        if all.last().is_none_or(|(last, _)| *last != notice) {
+            all.push((notice, ConsentCounts::default()));
+        }
+        let Some((_, counts)) = all.last_mut() else { continue };
         match flag {
             None => counts.n += count,
             Some(flag) => {

@@ -1,8 +1,6 @@
 //! Every few minutes: looks for Ledgers that should have ticked, and rolls up what some surveys keep in
 //! D1. Alarms are kept by the platform, but one that failed too often is dropped without a word.
 
-use std::collections::VecDeque;
-
 use worker::Env;
 
 use crate::domain::time::{Day, Instant};
@@ -56,12 +54,15 @@ async fn roll_up(env: &Env, kept: Vec<Row>, today: Day) {
             Err(misshapen) => worker::console_error!("cron: a row of {} is misshapen", misshapen.0),
         }
     }
-    let mut groups = VecDeque::from([due]);
+    if due.is_empty() {
+        return;
+    }
+    let mut groups = vec![due];
     for _ in 0..MOST_ROLL_UPS {
-        let Some(group) = groups.pop_front() else { break };
-        if group.is_empty() {
-            continue;
+        if groups.is_empty() {
+            break;
         }
+        let group = groups.remove(0);
         if let Err(Failure::Fault(fault) | Failure::Unavailable(fault)) =
             database::run(env, roll_up::roll_up(&group)).await
         {

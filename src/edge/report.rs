@@ -92,9 +92,8 @@ pub async fn kpis(call: &mut Call, config: &Config, id: &str) -> Outcome {
     let complete_through = complete_through(call, id).await?;
     let by = range.by.as_deref();
     let days = (range.from, range.to);
-    let (cover, mut released) =
-        released(call, &loaded, days, |survey, from, to| d1::select_released(survey, from, to, by))
-            .await?;
+    let select = |survey, from, to| d1::select_released(survey, from, to, by);
+    let (cover, mut released) = released(call, &loaded, days, &select).await?;
 
     let themes: Vec<String> = survey.themes.iter().map(|theme| theme.name.clone()).collect();
     let mut kpis = Vec::new();
@@ -114,34 +113,27 @@ pub async fn consents(call: &mut Call, config: &Config, id: &str) -> Outcome {
     let loaded = definitions::fresh(&call.env, id).await?;
     let days = query::days(call.query()?, now().day())?;
     let complete_through = complete_through(call, id).await?;
-    let (cover, mut released) = released(call, &loaded, days, d1::select_consents).await?;
+    let (cover, mut released) = released(call, &loaded, days, &d1::select_consents).await?;
     let [rows] = database::run(&call.env, [notices::list_since(loaded.definition.survey)]).await?;
 
     let total = released.remove(consent_counts::QUESTION).unwrap_or_default().total;
-    let mut counted = consent_counts::by_notice(&total.tallies);
-    let mut reports = Vec::new();
-    for row in rows {
-        let (hash, since) = notices::since(row)?;
-        if let Some(counts) = counted.remove(hash.as_str()) {
-            reports.push(notice_report(&hash, counts, Some(since)));
+    let since = rows.into_iter().map(notices::since).collect::<Result<Vec<_>, _>>()?;
+    let report = |(notice, counts): (&str, ConsentCounts)| {
+        let [use_customer_id, use_segments, analyse_comment] = counts.flags;
+        // A notice may be counted that D1 has lost, to a restore point.
+        let since = since.iter().find(|(hash, _)| hash == notice).map(|(_, since)| *since);
+        NoticeReport {
+            notice: notice.to_owned(),
+            n: counts.n,
+            use_customer_id,
+            use_segments,
+            analyse_comment,
+            since: since.map(|since| since.to_string()),
         }
-    }
-    // A notice may be counted whose text D1 has lost, to a restore point.
-    reports.extend(counted.into_iter().map(|(hash, counts)| notice_report(hash, counts, None)));
+    };
+    let notices = consent_counts::by_notice(&total.tallies).into_iter().map(report).collect();
     let report = Report::of(id, cover, days, complete_through);
-    Ok(Reply::json(200, &Report { n: Some(total.n), notices: Some(reports), ..report }))
-}
-
-fn notice_report(notice: &str, counts: ConsentCounts, since: Option<Instant>) -> NoticeReport {
-    let [use_customer_id, use_segments, analyse_comment] = counts.flags;
-    NoticeReport {
-        notice: notice.to_owned(),
-        n: counts.n,
-        use_customer_id,
-        use_segments,
-        analyse_comment,
-        since: since.map(|since| since.to_string()),
-    }
+    Ok(Reply::json(200, &Report { n: Some(total.n), notices: Some(notices), ..report }))
 }
 
 /// The last day that is complete. Asked before D1 is read: whatever is complete by this reply is in the
@@ -158,7 +150,7 @@ async fn released(
     call: &Call,
     loaded: &Loaded,
     (from, to): (Day, Day),
-    select: impl Fn(u64, Day, Day) -> [Statement; 2],
+    select: &dyn Fn(u64, Day, Day) -> [Statement; 2],
 ) -> Result<(Cover, BTreeMap<String, Released>), Failure> {
     let (survey, today) = (loaded.definition.survey, now().day());
     let retention: Retention = loaded.survey().retention;

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { startServer } from "./server.mjs";
-import { readRows } from "./state.mjs";
+import { changeD1, readRows } from "./state.mjs";
 import { QUICK, assertProblem, createSurvey, submissionId, times, until } from "./survey.mjs";
 
 const DAY_MS = 86_400_000;
@@ -118,15 +118,42 @@ describe("retention", () => {
     assert.deepEqual([{ from: gone.from, to: gone.to }, gone.requested, gone.forgotten_before], [asked, asked, horizon]);
     assert.deepEqual([gone.kpis[0].n, gone.kpis[0].value, gone.widened], [0, null, undefined]);
   });
+});
 
-  test("a survey that cannot be rolled up does not keep the others waiting", async () => {
-    const survey = await createSurvey(server, { questions: [NPS], release: QUICK, retention: { days: 7 } });
-    const deleted = await createSurvey(server, { questions: [NPS], retention: { days: 7 } });
-    assert.equal((await server.api("DELETE", deleted.path)).status, 204);
-    await release(survey, 5);
-    await cron(Date.now() + 30 * DAY_MS);
-    assert.deepEqual(await kept(survey).then(({ days, months }) => [days, months]), [0, 5]);
-  });
+/** Puts rows into a survey's D1, as if a Ledger had told them: `[day, question, n, tallies]`. */
+const cohort = (number, [day, question, n, tallies]) => [
+  `insert into cohorts (survey, day, question, dimension, segment, min_cohort, n, tallies)
+   values (?, ?, ?, '', '(unattributed)', 5, ?, ?)`,
+  number,
+  day,
+  question,
+  n,
+  JSON.stringify(tallies),
+];
+
+test("a survey that cannot be rolled up keeps no other one waiting, and is still read right", async () => {
+  const first = await startServer();
+  const surveys = [];
+  for (let i = 0; i < 5; i++) surveys.push(await createSurvey(first, { questions: [NPS], retention: { days: 7 } }));
+  await first.stop();
+  const [old, refused] = [day(monthStart(Date.now(), -2)), 2];
+  await changeD1(first.stateDir, [
+    ...surveys.map((_, i) => cohort(i + 1, [old, "recommend", 5 + i, { 9: 5 + i }])),
+    // (The number is no parameter: a trigger can have none.)
+    [`create trigger refuse before insert on months when new.survey = ${refused} begin select raise(abort, 'refused'); end`],
+  ]);
+  const second = await startServer(first);
+  const reply = await second.api("GET", `/cdn-cgi/handler/scheduled?time=${Date.now()}`, undefined, { key: null });
+  assert.equal(reply.status, 200, reply.text);
+  const { d1 } = await readRows(second.stateDir);
+  assert.deepEqual(d1.cohorts.map(({ survey, n }) => [survey, n]), [[refused, 6]]);
+  assert.deepEqual(d1.months.map(({ survey, month, n }) => [survey, month, n]), [1, 3, 4, 5].map((survey) => [survey, old.slice(0, 7), 4 + survey]));
+  assert.ok(second.logs.some((line) => line.includes("rolling up 1 surveys")), second.logs.join("\n"));
+  for (const [i, { path }] of surveys.entries()) {
+    const { json } = await second.api("GET", `${path}/kpis?from=${day(Date.parse(old) + DAY_MS)}&to=${day(Date.now())}`);
+    assert.deepEqual([json.kpis[0].n, json.from, json.widened], [5 + i, old, "month"]);
+  }
+  await second.discard();
 });
 
 describe("notices", () => {
@@ -195,23 +222,48 @@ describe("notices", () => {
   });
 });
 
-test("consents are told over a range of days, to whoever has a key", async () => {
-  const survey = await createSurvey(server, { questions: [NPS], retention: { days: 7, months: 1 } });
+test("consents are told per notice and flag over a range of days, to whoever has a key, and are no KPI", async () => {
+  const first = await startServer();
+  const survey = await createSurvey(first, { questions: [NPS], retention: { days: 7, months: 3 } });
   const path = `${survey.path}/consents`;
-  const today = day(Date.now());
-  const { status, json } = await server.api("GET", `${path}?from=${today}&to=${today}`);
-  const { complete_through, ...rest } = json;
-  assert.deepEqual([status, rest], [200, { survey: survey.id, from: today, to: today, n: 0, notices: [] }]);
+  const [today, old] = [day(Date.now()), day(monthStart(Date.now(), -2))];
+  const none = await first.api("GET", `${path}?from=${today}&to=${today}`);
+  const { complete_through, ...rest } = none.json;
+  assert.deepEqual([none.status, rest], [200, { survey: survey.id, from: today, to: today, n: 0, notices: [] }]);
   assert.ok(complete_through < today);
-  const long = await server.api("GET", `${path}?from=2020-01-15&to=2020-02-15`);
-  assert.deepEqual(long.json.requested, { from: "2020-01-15", to: "2020-02-15" });
-  assert.equal(long.json.forgotten_before, day(monthStart(Date.now(), -1)));
   for (const [query, faults] of [
     ["from=x", ["from form"]],
     ["by=channel", [" unknown_parameter"]],
     ["from=2026-11-22&to=2026-11-21", ["from range"]],
   ]) {
-    assertProblem(await server.api("GET", `${path}?${query}`), 422, "invalid", faults);
+    assertProblem(await first.api("GET", `${path}?${query}`), 422, "invalid", faults);
   }
-  assertProblem(await server.api("GET", "/v1/surveys/UkLWZg9X/consents"), 404, "not-found");
+  assertProblem(await first.api("GET", "/v1/surveys/UkLWZg9X/consents"), 404, "not-found");
+
+  await first.stop();
+  const [hash, lost] = [survey.notice, "A".repeat(43)];
+  await changeD1(first.stateDir, [
+    cohort(1, [old, "(consent)", 8, { [hash]: 6, [`${hash} use_segments`]: 4, [lost]: 2 }]),
+    cohort(1, [today, "(consent)", 5, { [hash]: 5, [`${hash} use_customer_id`]: 1, [`${hash} use_segments`]: 5 }]),
+    cohort(1, [today, "recommend", 7, { 9: 7 }]),
+  ]);
+  const second = await startServer(first);
+  const read = (from) => second.api("GET", `${path}?from=${from}&to=${today}`).then(({ json }) => json);
+  const counts = (n, use_customer_id, use_segments) => ({ n, use_customer_id, use_segments, analyse_comment: 0 });
+  const since = survey.definition.created;
+  assert.deepEqual((await read(today)).notices, [{ notice: hash, ...counts(5, 1, 5), since }]);
+  const asked = day(Date.parse(old) + 2 * DAY_MS);
+  for (let ran = 0; ran < 2; ran++) {
+    const { n, notices, from, requested, widened } = await read(asked);
+    assert.deepEqual([n, from, requested, widened], [13, old, { from: asked, to: today }, "month"]);
+    const expected = [{ notice: hash, ...counts(11, 1, 9), since }, { notice: lost, ...counts(2, 0, 0) }];
+    assert.deepEqual(notices, expected.sort((a, b) => (a.notice < b.notice ? -1 : 1)));
+    await second.api("GET", `/cdn-cgi/handler/scheduled?time=${Date.now()}`, undefined, { key: null });
+  }
+  const { json } = await second.api("GET", `${survey.path}/kpis?from=${old}&to=${today}`);
+  assert.deepEqual(json.kpis.map(({ question, n }) => [question, n]), [["recommend", 7]]);
+  const gone = await second.api("GET", `${path}?from=2020-01-15&to=2020-02-15`);
+  assert.deepEqual(gone.json.requested, { from: "2020-01-15", to: "2020-02-15" });
+  assert.deepEqual([gone.json.n, gone.json.forgotten_before], [0, day(monthStart(Date.now(), -3))]);
+  await second.discard();
 });
