@@ -92,8 +92,8 @@ pub async fn kpis(call: &mut Call, config: &Config, id: &str) -> Outcome {
     let complete_through = complete_through(call, id).await?;
     let by = range.by.as_deref();
     let days = (range.from, range.to);
-    let select = |survey, from, to| d1::select_released(survey, from, to, by);
-    let (cover, mut released) = released(call, &loaded, days, &select).await?;
+    let statements = |survey, from, to| d1::select_released(survey, from, to, by);
+    let (cover, mut released) = released(call, &loaded, days, &statements).await?;
 
     let themes: Vec<String> = survey.themes.iter().map(|theme| theme.name.clone()).collect();
     let mut kpis = Vec::new();
@@ -150,16 +150,16 @@ async fn released(
     call: &Call,
     loaded: &Loaded,
     (from, to): (Day, Day),
-    select: &dyn Fn(u64, Day, Day) -> [Statement; 2],
+    statements: &dyn Fn(u64, Day, Day) -> [Statement; 2],
 ) -> Result<(Cover, BTreeMap<String, Released>), Failure> {
     let (survey, today) = (loaded.definition.survey, now().day());
     let retention: Retention = loaded.survey().retention;
     let mut rolled_through = None;
     for _ in 0..MOST_TRIES {
         let cover = retention.cover(today, rolled_through, from, to);
-        let [answerers, tallies] = select(survey, cover.from, cover.to);
-        let statements = [roll_up::select_rolled_through(survey), answerers, tallies];
-        let [rolled, answerers, tallies] = database::run(&call.env, statements).await?;
+        let [answerers, tallies] = statements(survey, cover.from, cover.to);
+        let all = [roll_up::select_rolled_through(survey), answerers, tallies];
+        let [rolled, answerers, tallies] = database::run(&call.env, all).await?;
         let rolled = roll_up::rolled_through(rolled)?;
         if rolled.is_none_or(|day| day <= retention.cut(today, rolled_through)) {
             return Ok((cover, d1::released([answerers, tallies])?));
