@@ -120,42 +120,6 @@ describe("retention", () => {
   });
 });
 
-/** Puts rows into a survey's D1, as if a Ledger had told them: `[day, question, n, tallies]`. */
-const cohort = (number, [day, question, n, tallies]) => [
-  `insert into cohorts (survey, day, question, dimension, segment, min_cohort, n, tallies)
-   values (?, ?, ?, '', '(unattributed)', 5, ?, ?)`,
-  number,
-  day,
-  question,
-  n,
-  JSON.stringify(tallies),
-];
-
-test("a survey that cannot be rolled up keeps no other one waiting, and is still read right", async () => {
-  const first = await startServer();
-  const surveys = [];
-  for (let i = 0; i < 5; i++) surveys.push(await createSurvey(first, { questions: [NPS], retention: { days: 7 } }));
-  await first.stop();
-  const [old, refused] = [day(monthStart(Date.now(), -2)), 2];
-  await changeD1(first.stateDir, [
-    ...surveys.map((_, i) => cohort(i + 1, [old, "recommend", 5 + i, { 9: 5 + i }])),
-    // (The number is no parameter: a trigger can have none.)
-    [`create trigger refuse before insert on months when new.survey = ${refused} begin select raise(abort, 'refused'); end`],
-  ]);
-  const second = await startServer(first);
-  const reply = await second.api("GET", `/cdn-cgi/handler/scheduled?time=${Date.now()}`, undefined, { key: null });
-  assert.equal(reply.status, 200, reply.text);
-  const { d1 } = await readRows(second.stateDir);
-  assert.deepEqual(d1.cohorts.map(({ survey, n }) => [survey, n]), [[refused, 6]]);
-  assert.deepEqual(d1.months.map(({ survey, month, n }) => [survey, month, n]), [1, 3, 4, 5].map((survey) => [survey, old.slice(0, 7), 4 + survey]));
-  assert.ok(second.logs.some((line) => line.includes("rolling up 1 surveys")), second.logs.join("\n"));
-  for (const [i, { path }] of surveys.entries()) {
-    const { json } = await second.api("GET", `${path}/kpis?from=${day(Date.parse(old) + DAY_MS)}&to=${day(Date.now())}`);
-    assert.deepEqual([json.kpis[0].n, json.from, json.widened], [5 + i, old, "month"]);
-  }
-  await second.discard();
-});
-
 describe("notices", () => {
   const read = (survey, hash, options) => server.api("GET", `${survey.path}/notices/${hash}`, undefined, { key: null, ...options });
 
@@ -220,6 +184,42 @@ describe("notices", () => {
     assert.equal(hashes.size, 13);
     for (const hash of hashes) assert.equal((await read(survey, hash)).status, 200, hash);
   });
+});
+
+/** Puts rows into a survey's D1, as if a Ledger had told them: `[day, question, n, tallies]`. */
+const cohort = (number, [day, question, n, tallies]) => [
+  `insert into cohorts (survey, day, question, dimension, segment, min_cohort, n, tallies)
+   values (?, ?, ?, '', '(unattributed)', 5, ?, ?)`,
+  number,
+  day,
+  question,
+  n,
+  JSON.stringify(tallies),
+];
+
+test("a survey that cannot be rolled up keeps no other one waiting, and is still read right", async () => {
+  const first = await startServer();
+  const surveys = [];
+  for (let i = 0; i < 5; i++) surveys.push(await createSurvey(first, { questions: [NPS], retention: { days: 7 } }));
+  await first.stop();
+  const [old, refused] = [day(monthStart(Date.now(), -2)), 2];
+  await changeD1(first.stateDir, [
+    ...surveys.map((_, i) => cohort(i + 1, [old, "recommend", 5 + i, { 9: 5 + i }])),
+    // (The number is no parameter: a trigger can have none.)
+    [`create trigger refuse before insert on months when new.survey = ${refused} begin select raise(abort, 'refused'); end`],
+  ]);
+  const second = await startServer(first);
+  const reply = await second.api("GET", `/cdn-cgi/handler/scheduled?time=${Date.now()}`, undefined, { key: null });
+  assert.equal(reply.status, 200, reply.text);
+  const { d1 } = await readRows(second.stateDir);
+  assert.deepEqual(d1.cohorts.map(({ survey, n }) => [survey, n]), [[refused, 6]]);
+  assert.deepEqual(d1.months.map(({ survey, month, n }) => [survey, month, n]), [1, 3, 4, 5].map((survey) => [survey, old.slice(0, 7), 4 + survey]));
+  assert.ok(second.logs.some((line) => line.includes("rolling up 1 surveys")), second.logs.join("\n"));
+  for (const [i, { path }] of surveys.entries()) {
+    const { json } = await second.api("GET", `${path}/kpis?from=${day(Date.parse(old) + DAY_MS)}&to=${day(Date.now())}`);
+    assert.deepEqual([json.kpis[0].n, json.from, json.widened], [5 + i, old, "month"]);
+  }
+  await second.discard();
 });
 
 test("consents are told per notice and flag over a range of days, to whoever has a key, and are no KPI", async () => {
