@@ -2,7 +2,6 @@
 
 use super::fault::{Faults, Pointer};
 use super::json::{self, Json, Members};
-use super::response::Answer;
 
 /// A respondent's choices. A flag that was not given is `false`; none is ever assumed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,29 +25,10 @@ pub enum Reading {
     Invalid,
 }
 
-/// What the question begins with under which consents to a notice are counted, beside those of the
-/// survey: no question of a survey does.
-const CONSENT_TO: &str = "(consent) ";
-/// The key that every consent has.
-const GIVEN: &str = "process_answers";
-
-/// Whether consents are counted under this question, rather than answers.
-pub fn is_consent(question: &str) -> bool {
-    question.starts_with(CONSENT_TO)
-}
-
 /// The flags that a respondent may leave off.
 pub const OPTIONAL_FLAGS: [&str; 3] = ["use_customer_id", "use_segments", "analyse_comment"];
 
 impl Consent {
-    /// As it is counted: the notice is the question, that it was given and each flag are the keys.
-    pub fn count(&self, notice: &str) -> Answer {
-        let flags = [self.use_customer_id, self.use_segments, self.analyse_comment];
-        let agreed = OPTIONAL_FLAGS.iter().zip(flags).filter_map(|(flag, on)| on.then_some(*flag));
-        let keys = std::iter::once(GIVEN).chain(agreed).map(str::to_owned).collect();
-        Answer { question: format!("{CONSENT_TO}{notice}"), keys }
-    }
-
     /// Reads the object `consent` of a response to a survey whose current notice has this hash.
     /// `global_privacy_control`: the request carried `Sec-GPC: 1`, which turns the optional flags off.
     pub fn read(

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::account::{Account, Figures};
 use super::bucket::{self, Bucket, Buckets, Fates, Key, Terms};
-use super::consent::is_consent;
+use super::consent_counts;
 use super::key_ring::KeyId;
 use super::pseudonym::{Draw, Marker, Pseudonym, Secret, SubmissionId};
 use super::response::{Answer, Offer};
@@ -407,7 +407,7 @@ impl Ledger {
 
     /// What the counts of a question mean.
     fn scale(&self, question: &str) -> Option<String> {
-        if is_consent(question) {
+        if consent_counts::notice(question).is_some() {
             return Some("consent".to_owned());
         }
         self.survey.question(question).map(|question| question.kind.scale())
@@ -523,6 +523,13 @@ impl Ledger {
         [tick, window, self.head.sweep_at].into_iter().flatten().min()
     }
 
+    /// Whether `next` has another notice, while D1 may not have the one in force: D1 is told the
+    /// newest definition alone, so a notice followed too soon would be kept nowhere.
+    pub fn owes_notice(&self, next: &Survey) -> bool {
+        let told = self.head.projected >= self.head.revision;
+        !told && !self.head.deleted && next.notice != self.survey.notice
+    }
+
     /// Takes a new definition, unless `expected` is given and is not the current revision, or a
     /// question that has counts would change its kind or scale. Returns the new revision.
     pub fn revise(
@@ -608,7 +615,8 @@ impl Ledger {
             let question = question.clone();
             Figures { question, accepted, pending: None, sealed, released, withdrawn, expired }
         };
-        let questions = self.accounts.iter().filter(|(question, _)| !is_consent(question));
+        let own = |question: &str| consent_counts::notice(question).is_none();
+        let questions = self.accounts.iter().filter(|(question, _)| own(question));
         questions.map(tell).filter(|figures| figures.accepted > 0).collect()
     }
 

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod bucket;
 pub mod consent;
+pub mod consent_counts;
 pub mod decimal;
 pub mod fault;
 pub mod fields;
@@ -23,6 +24,7 @@ pub mod receipt;
 pub mod recognition;
 pub mod residency;
 pub mod response;
+pub mod retention;
 pub mod survey;
 pub mod survey_json;
 pub mod survey_view;

@@ -13,11 +13,6 @@ use super::residency::Jurisdiction;
 use super::survey::{Kind, Survey};
 use super::survey_view::{Stored, optional_consents};
 
-/// How many days a released day stays a row of its own, where the survey does not say.
-const RETENTION_DAYS: u64 = 90;
-/// How many months a released month stays, where the survey does not say.
-const RETENTION_MONTHS: u64 = 25;
-
 /// What the braces in a description stand for, from the survey.
 pub fn terms(survey: &Survey) -> [(&'static str, String); 8] {
     [
@@ -27,8 +22,8 @@ pub fn terms(survey: &Survey) -> [(&'static str, String); 8] {
         ("min_cohort", survey.release.min_cohort.to_string()),
         ("longest", in_english(LONGEST)),
         ("submission_life", in_english(SUBMISSION_LIFE)),
-        ("retention_days", RETENTION_DAYS.to_string()),
-        ("retention_months", RETENTION_MONTHS.to_string()),
+        ("retention_days", survey.retention.days.to_string()),
+        ("retention_months", survey.retention.months.to_string()),
     ]
 }
 

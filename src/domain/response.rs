@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::consent::{Consent, Reading};
+use super::consent_counts;
 use super::fault::{Fault, Faults, Pointer};
 use super::json::{self, Json, Members, Unreadable};
 use super::pseudonym::{Subject, SubmissionId};
@@ -158,7 +159,7 @@ pub fn read(
         return Err(Refusal::Faulty(faults.into_vec()));
     }
     let offers = if covered.use_segments { sheet.offers(segments) } else { Vec::new() };
-    let consent = covered.count(notice);
+    let consent = consent_counts::answer(notice, &covered);
     let receipt = receipt.then_some(covered);
     Ok(Response { submission_id, customer, answers: sheet.answers(), offers, consent, receipt })
 }

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::decimal::decimal;
+use super::retention::Retention;
 use super::time::Duration;
 
 /// A text in several languages: locale (BCP 47, such as `en` or `pt-BR`) → text.
@@ -41,6 +42,8 @@ pub struct Survey {
     pub window: Duration,
     /// When and how cohorts are released.
     pub release: Release,
+    /// How long what was released is kept.
+    pub retention: Retention,
     /// Whether only identified people count.
     pub verified_only: bool,
 }
@@ -362,6 +365,7 @@ impl Survey {
                 min_cohort: LEAST_COHORT,
                 patience: Duration::days(1),
             },
+            retention: Retention::default(),
             verified_only: false,
         }
     }

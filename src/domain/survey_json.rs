@@ -12,6 +12,7 @@ use super::fields::{
 use super::json::{Json, Members, boolean, integer, list, wrong_type};
 use super::notice;
 use super::question_json::{self, Draft};
+use super::retention::{self, Retention};
 use super::survey::{
     Controller, Dimension, Kind, LEAST_COHORT, MOST_MIN_COHORT, Release, Status, Survey, THEME,
     Texts, Theme,
@@ -74,6 +75,7 @@ fn survey(json: &Json, faults: &mut Faults) -> Option<Survey> {
     let notice = optional(m, "notice", faults, notice);
     let window = optional(m, "window", faults, |j, p, f| duration(j, WINDOW, p, f));
     let release = optional(m, "release", faults, release);
+    let retention = optional(m, "retention", faults, retention);
     let verified_only = optional(m, "verified_only", faults, boolean);
     members.finish(faults);
 
@@ -88,6 +90,7 @@ fn survey(json: &Json, faults: &mut Faults) -> Option<Survey> {
         notice: notice.unwrap_or_default(),
         window: window.unwrap_or(WINDOW.0),
         release: release.unwrap_or(RELEASE),
+        retention: retention.unwrap_or_default(),
         verified_only: verified_only.unwrap_or(false),
     };
     if survey.notice.is_empty() {
@@ -251,4 +254,19 @@ fn release(json: &Json, pointer: &Pointer, faults: &mut Faults) -> Option<Releas
         );
     }
     Some(Release { every, min_cohort: min_cohort.unwrap_or(RELEASE.min_cohort), patience })
+}
+
+fn retention(json: &Json, pointer: &Pointer, faults: &mut Faults) -> Option<Retention> {
+    let mut members = Members::of(json, pointer.clone(), faults)?;
+    let mut length = |name, (least, most): (u16, u16), usual| {
+        let given = optional(&mut members, name, faults, |j, p, f| {
+            integer(j, i64::from(least), i64::from(most), p, f)
+        });
+        given.and_then(|given| u16::try_from(given).ok()).unwrap_or(usual)
+    };
+    let usual = Retention::default();
+    let days = length("days", retention::DAYS, usual.days);
+    let months = length("months", retention::MONTHS, usual.months);
+    members.finish(faults);
+    Some(Retention { days, months })
 }

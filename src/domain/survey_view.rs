@@ -100,6 +100,8 @@ fn common(survey: &Survey) -> Members {
             "patience": survey.release.patience.to_string(),
         }),
     );
+    let retention = survey.retention;
+    put("retention", json!({ "days": retention.days, "months": retention.months }));
     put("verified_only", json!(survey.verified_only));
     members
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat};
+use chrono::{DateTime, Datelike, Months, NaiveDate, SecondsFormat};
 use serde::{Deserialize, Serialize};
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
@@ -99,11 +99,34 @@ impl Day {
     pub fn plus(self, days: i32) -> Self {
         Self(self.0.saturating_add(days))
     }
+
+    /// The first day of its month.
+    pub fn month_start(self) -> Self {
+        self.months_before(0)
+    }
+
+    /// The last day of its month.
+    pub fn month_end(self) -> Self {
+        let first = self.date().and_then(|date| date.with_day(1));
+        let next = first.and_then(|first| first.checked_add_months(Months::new(1)));
+        next.map_or(self, |next| Self(next.to_epoch_days()).plus(-1))
+    }
+
+    /// The first day of the month that is so many months before its own.
+    pub fn months_before(self, months: u32) -> Self {
+        let first = self.date().and_then(|date| date.with_day(1));
+        let before = first.and_then(|first| first.checked_sub_months(Months::new(months)));
+        before.map_or(self, |before| Self(before.to_epoch_days()))
+    }
+
+    fn date(self) -> Option<NaiveDate> {
+        NaiveDate::from_epoch_days(self.0)
+    }
 }
 
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match NaiveDate::from_epoch_days(self.0) {
+        match self.date() {
             Some(date) => write!(f, "{:04}-{:02}-{:02}", date.year(), date.month(), date.day()),
             None => f.write_str("out of range"),
         }

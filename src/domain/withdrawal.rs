@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::bucket::Key;
-use super::consent::is_consent;
+use super::consent_counts;
 use super::fault::{Fault, Faults, Pointer};
 use super::json::{Json, Members, Unreadable};
 use super::ledger::{Changes, Ledger};
@@ -122,7 +122,7 @@ impl Ledger {
                 Standing::Anonymous => &mut told.anonymous,
                 Standing::Expired => &mut told.expired,
             };
-            if !is_consent(&place.question) {
+            if consent_counts::notice(&place.question).is_none() {
                 list.push(place.question.clone());
             }
         }

@@ -15,16 +15,22 @@ pub async fn run<const N: usize>(
     env: &Env,
     statements: [Statement; N],
 ) -> Result<[Vec<Row>; N], Failure> {
+    let rows = run_all(env, statements.into()).await?;
+    rows.try_into().map_err(|_| Failure::Unavailable("D1 answered in part".to_owned()))
+}
+
+/// The same for any number, in code that is there once.
+async fn run_all(env: &Env, statements: Vec<Statement>) -> Result<Vec<Vec<Row>>, Failure> {
     let database = env.d1(DATABASE)?;
     let prepared = statements.into_iter().map(|statement| prepare(&database, statement));
     let results = database.batch(prepared.collect::<worker::Result<Vec<_>>>()?).await;
     let results = results.map_err(|error| Failure::Unavailable(error.to_string()))?;
-    let mut rows: Vec<Vec<Row>> = Vec::with_capacity(N);
+    let mut rows: Vec<Vec<Row>> = Vec::with_capacity(results.len());
     for result in results {
         let gathered = result.results::<Gathered>()?;
         rows.push(gathered.into_iter().map(|Gathered(row)| row).collect());
     }
-    rows.try_into().map_err(|_| Failure::Unavailable("D1 answered in part".to_owned()))
+    Ok(rows)
 }
 
 /// The first row of one statement.

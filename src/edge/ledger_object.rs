@@ -322,6 +322,14 @@ impl Desk {
 
     async fn revise(&self, expected: Option<u64>, text: String) -> Result<Told, Failure> {
         let survey = read_definition(&text)?;
+        if self.owes_notice(&survey)? {
+            self.work().await;
+            if self.owes_notice(&survey)? {
+                return Err(Failure::Unavailable(
+                    "D1 has not taken the last notice yet".to_owned(),
+                ));
+            }
+        }
         let revised = self.change(|ledger, changes| {
             Ok(match ledger.revise(expected, text, survey, changes) {
                 Ok(_) => Told::Current(definition(ledger)),
@@ -332,6 +340,11 @@ impl Desk {
         })?;
         self.work().await;
         Ok(revised.unwrap_or(Told::Unopened))
+    }
+
+    /// Whether the notice in force would be followed by another before D1 keeps it.
+    fn owes_notice(&self, next: &Survey) -> Result<bool, Failure> {
+        Ok(self.change(|ledger, _| Ok(ledger.owes_notice(next)))? == Some(true))
     }
 
     async fn delete(&self) -> Result<Told, Failure> {
@@ -369,7 +382,7 @@ impl Desk {
     /// Tells D1 all that is due, one thing after the other.
     async fn tell_d1(&self) -> Result<(), Failure> {
         loop {
-            let telling = self.change(|ledger, _| Ok(d1::telling(ledger)))?;
+            let telling = self.change(|ledger, _| Ok(d1::telling(ledger, now())))?;
             match telling.flatten() {
                 Some(Telling::Revision(revision, statements)) => {
                     database::run(&self.env, statements).await?;

@@ -12,7 +12,7 @@ use crate::http::policy;
 use crate::http::problem::{Kind, Problem};
 use crate::http::query;
 use crate::http::reply::Reply;
-use crate::store::d1;
+use crate::store::{d1, notices};
 
 use super::config::Config;
 use super::definitions::{self, Loaded};
@@ -26,8 +26,13 @@ pub async fn create(call: &mut Call, config: &Config) -> Outcome {
     config.require_key(call.authorization()?.as_deref())?;
     let survey = read_survey(call).await?;
     let text = stored(&survey).to_string();
-    let row = database::first(&call.env, d1::insert_survey(now(), &text)).await?;
-    let row = row.ok_or_else(|| Failure::Fault("D1 did not return the new survey".to_owned()))?;
+    let now = now();
+    let statements = [d1::insert_survey(now, &text), notices::keep_first(&survey.notice, now)];
+    let [rows, _] = database::run(&call.env, statements).await?;
+    let row = rows
+        .into_iter()
+        .next()
+        .ok_or_else(|| Failure::Fault("D1 did not return the new survey".to_owned()))?;
     let loaded = definitions::remember(d1::survey(row)?.into())?;
     let location = format!("/v1/surveys/{}", loaded.stored.id);
     Ok(owned(201, &loaded).header("location", location))

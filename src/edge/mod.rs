@@ -12,6 +12,7 @@ mod ledger_object;
 mod ledger_rpc;
 mod ledger_storage;
 mod manage;
+mod notices;
 mod panic;
 mod privacy;
 mod receipts;
@@ -114,6 +115,8 @@ async fn perform(call: &mut Call, route: Route) -> Outcome {
         Route::Invite(id) => invitations::invite(call, &config, &id).await,
         Route::Privacy(id) => privacy::page(call, &config, &id).await,
         Route::Kpis(id) => report::kpis(call, &config, &id).await,
+        Route::Consents(id) => report::consents(call, &config, &id).await,
+        Route::Notice(id, hash) => notices::read(call, &config, &id, &hash).await,
         Route::Ledger(id) => report::ledger(call, &config, &id).await,
         Route::ReceiptKeys => receipts::keys(call, &config).await,
         Route::Health
@@ -156,7 +159,7 @@ async fn scheduled(event: ScheduledEvent, env: Env, _context: ScheduleContext) {
     panic::hush();
     // The platform takes an error here for success, so it is logged.
     if let Err(Failure::Fault(fault) | Failure::Unavailable(fault)) =
-        cron::wake_ledgers(&env, event.schedule()).await
+        cron::run(&env, event.schedule()).await
     {
         worker::console_error!("cron: {fault}");
     }

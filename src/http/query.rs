@@ -47,6 +47,19 @@ impl Query {
         value
     }
 
+    /// Takes `from` and `to`, the first and the last UTC day.
+    fn days(&mut self, today: Day) -> (Day, Day) {
+        const DAY: &str = "A UTC day such as 2026-11-22.";
+        let to = self.parse("to", DAY, Day::parse).unwrap_or(today);
+        let from = self.parse("from", DAY, Day::parse).unwrap_or(to.plus(1 - USUAL_DAYS));
+        if from > to {
+            self.fault("from", "range", "`from` must not be after `to`.");
+        } else if to.0 - from.0 >= MOST_DAYS {
+            self.fault("from", "range", "At most ten years are covered by one reply.");
+        }
+        (from, to)
+    }
+
     /// Ends the reading: what is left over is unknown.
     fn finish<T>(mut self, value: T) -> Result<T, Problem> {
         if !self.pairs.is_empty() {
@@ -96,15 +109,8 @@ pub struct Range {
 
 /// `?from&to&by`. `dimensions`: those that the survey has.
 pub fn range(mut query: Query, today: Day, dimensions: &[&str]) -> Result<Range, Problem> {
-    const DAY: &str = "A UTC day such as 2026-11-22.";
-    let to = query.parse("to", DAY, Day::parse).unwrap_or(today);
-    let from = query.parse("from", DAY, Day::parse).unwrap_or(to.plus(1 - USUAL_DAYS));
+    let (from, to) = query.days(today);
     let by = query.take("by");
-    if from > to {
-        query.fault("from", "range", "`from` must not be after `to`.");
-    } else if to.0 - from.0 >= MOST_DAYS {
-        query.fault("from", "range", "At most ten years are covered by one reply.");
-    }
     if by.as_ref().is_some_and(|by| !dimensions.contains(&by.as_str())) {
         let known = match dimensions {
             [] => "This survey has no dimensions.".to_owned(),
@@ -113,4 +119,10 @@ pub fn range(mut query: Query, today: Day, dimensions: &[&str]) -> Result<Range,
         query.fault("by", "unknown_dimension", &known);
     }
     query.finish(Range { from, to, by })
+}
+
+/// `?from&to`: the first and the last day.
+pub fn days(mut query: Query, today: Day) -> Result<(Day, Day), Problem> {
+    let days = query.days(today);
+    query.finish(days)
 }

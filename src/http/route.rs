@@ -38,6 +38,10 @@ pub enum Route {
     Privacy(String),
     /// `GET /v1/surveys/{id}/kpis`
     Kpis(String),
+    /// `GET /v1/surveys/{id}/consents`
+    Consents(String),
+    /// `GET /v1/surveys/{id}/notices/{hash}`
+    Notice(String, String),
     /// `GET /v1/surveys/{id}/ledger`
     Ledger(String),
     /// `OPTIONS` of a call that browsers make from other origins: the methods there.
@@ -74,6 +78,7 @@ impl Route {
                 | Route::Respond(_)
                 | Route::Withdraw(_)
                 | Route::Privacy(_)
+                | Route::Notice(..)
                 | Route::PrivacyControl
                 | Route::ReceiptKeys
         )
@@ -104,6 +109,10 @@ fn resource(path: &str) -> Option<Resource> {
         ["v1", "surveys", id, "invitations"] => vec![("POST", Invite((*id).to_owned()))],
         ["v1", "surveys", id, "privacy"] => vec![("GET", Privacy((*id).to_owned()))],
         ["v1", "surveys", id, "kpis"] => vec![("GET", Kpis((*id).to_owned()))],
+        ["v1", "surveys", id, "consents"] => vec![("GET", Consents((*id).to_owned()))],
+        ["v1", "surveys", id, "notices", hash] => {
+            vec![("GET", Notice((*id).to_owned(), (*hash).to_owned()))]
+        }
         ["v1", "surveys", id, "ledger"] => vec![("GET", Ledger((*id).to_owned()))],
         _ => return None,
     })

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::consent_counts;
 use crate::domain::kpi::Counts;
 use crate::domain::ledger::{Batch, Due, Ledger};
 use crate::domain::time::{Day, Instant};
 
-use super::{Columns, Misshapen, Row, Statement, json};
+use super::{Columns, Misshapen, Row, Statement, json, notices};
 
 /// The schema, as migrations in order; `wrangler d1 migrations apply` applies those that are new.
 pub const MIGRATIONS: &[&str] = &[include_str!("../../schema/d1/0001_surveys_and_cohorts.sql")];
@@ -52,14 +53,14 @@ pub fn apply(survey: u64, incarnation: &str, batch: &Batch) -> [Statement; 2] {
 
 /// What D1 must be told next, and what the Ledger notes once D1 has it.
 pub enum Telling {
-    /// The definition of this revision, or that the survey is gone.
-    Revision(u64, [Statement; 1]),
+    /// The definition of this revision and its notice, or that the survey is gone.
+    Revision(u64, [Statement; 2]),
     /// The batch of this number.
     Batch(u64, [Statement; 2]),
 }
 
 /// What D1 must be told next, if anything.
-pub fn telling(ledger: &Ledger) -> Option<Telling> {
+pub fn telling(ledger: &Ledger, now: Instant) -> Option<Telling> {
     let head = &ledger.head;
     match ledger.due() {
         Due::Project => {
@@ -68,7 +69,9 @@ pub fn telling(ledger: &Ledger) -> Option<Telling> {
             } else {
                 update_survey(head.survey, head.revision, &head.definition)
             };
-            Some(Telling::Revision(head.revision, [statement]))
+            // Of a survey that is gone no notice is kept.
+            let notice = notices::keep(head.survey, &ledger.survey.notice, now);
+            Some(Telling::Revision(head.revision, [statement, notice]))
         }
         Due::Deliver(batch) => {
             Some(Telling::Batch(batch.sequence, apply(head.survey, &head.incarnation, batch)))
@@ -90,7 +93,7 @@ pub struct SurveyRow {
     pub definition: String,
 }
 
-/// Adds a survey at revision 1; gives its row.
+/// Adds a survey at revision 1; gives its row. [`notices::keep_first`] belongs to the same transaction.
 pub fn insert_survey(created: Instant, definition: &str) -> Statement {
     Statement::new(
         "insert into surveys (revision, created, definition) values (1, ?1, ?2)
@@ -160,24 +163,54 @@ pub fn survey_id(row: Row) -> Result<u64, Misshapen> {
 /// What was released of a survey from one day to another, both included: the answerers of each
 /// question, and its tallies; in all, and by segment of the dimension `by`. The rows of the two
 /// statements go to [`released`].
+///
+/// The range is one that [`Retention::cover`] gives: it holds the rolled part of a month wholly, or not
+/// at all, so that a month counts where its first day is in the range.
+///
+/// [`Retention::cover`]: crate::domain::retention::Retention::cover
 pub fn select_released(survey: u64, from: Day, to: Day, by: Option<&str>) -> [Statement; 2] {
-    let parameters =
-        || [survey.into(), from.to_string().into(), to.to_string().into(), by.unwrap_or("").into()];
+    select(survey, from, to, by, false)
+}
+
+/// The same of the consents alone, which [`select_released`] leaves out.
+pub fn select_consents(survey: u64, from: Day, to: Day) -> [Statement; 2] {
+    select(survey, from, to, None, true)
+}
+
+fn select(survey: u64, from: Day, to: Day, by: Option<&str>, consents: bool) -> [Statement; 2] {
     [
-        Statement::new(
-            "select question, case when dimension = ?4 and ?4 <> '' then segment end as segment,
-                    sum(n) as n
-               from cohorts where survey = ?1 and day between ?2 and ?3 group by 1, 2",
-            parameters(),
-        ),
-        Statement::new(
-            "select question, case when dimension = ?4 and ?4 <> '' then segment end as segment,
-                    key, sum(value) as count
-               from cohorts, json_each(tallies)
-              where survey = ?1 and day between ?2 and ?3 group by 1, 2, 3",
-            parameters(),
-        ),
+        "select question, case when dimension = ?4 and ?4 <> '' then segment end as segment,
+                sum(n) as n
+           from (select question, dimension, segment, n from cohorts
+                  where survey = ?1 and day between ?2 and ?3 and (question glob ?5) = ?6
+                 union all
+                 select question, dimension, segment, n from months
+                  where survey = ?1 and month between substr(?2, 1, 7) and substr(?3, 1, 7)
+                    and month || '-01' >= ?2 and (question glob ?5) = ?6)
+          group by 1, 2",
+        "select question, case when dimension = ?4 and ?4 <> '' then segment end as segment,
+                key, sum(value) as count
+           from (select question, dimension, segment, tallies from cohorts
+                  where survey = ?1 and day between ?2 and ?3 and (question glob ?5) = ?6
+                 union all
+                 select question, dimension, segment, tallies from months
+                  where survey = ?1 and month between substr(?2, 1, 7) and substr(?3, 1, 7)
+                    and month || '-01' >= ?2 and (question glob ?5) = ?6), json_each(tallies)
+          group by 1, 2, 3",
     ]
+    .map(|sql| {
+        Statement::new(
+            sql,
+            [
+                survey.into(),
+                from.to_string().into(),
+                to.to_string().into(),
+                by.unwrap_or("").into(),
+                consent_counts::PATTERN.into(),
+                i64::from(consents).into(),
+            ],
+        )
+    })
 }
 
 /// The counts of one question.

@@ -3,6 +3,8 @@
 pub mod d1;
 pub mod inventory;
 pub mod ledger;
+pub mod notices;
+pub mod roll_up;
 
 /// A value that SQL takes or gives. Integers stay below 2^53, the largest that JavaScript carries.
 #[derive(Clone, Debug, PartialEq)]

@@ -221,6 +221,8 @@ test("every reply has the security headers, none a cookie", async () => {
     [200, "GET", at, undefined, { key: null }],
     [200, "GET", `${at}/privacy`, undefined, { key: null }],
     [200, "GET", `${at}/kpis`],
+    [200, "GET", `${at}/consents`],
+    [200, "GET", `${at}/notices/${survey.notice}`, undefined, { key: null }],
     [200, "GET", `${at}/ledger`],
     [204, "OPTIONS", at],
     [202, "POST", `${at}/responses`, body],

@@ -168,6 +168,26 @@ export async function readRows(stateDir, surveys = []) {
 
 /** Whether a row counts answers, rather than consents. */
 export const ofAnswers = ({ question }) => !question.startsWith("(consent) ");
+/** Runs statements, `[sql, ...parameters]`, in the D1 of a server that is stopped. */
+export async function changeD1(stateDir, statements) {
+  const [database] = CONFIG.d1_databases;
+  const miniflare = new Miniflare({
+    name: CONFIG.name,
+    modules: true,
+    script: "export default {}",
+    compatibilityDate: CONFIG.compatibility_date,
+    d1Databases: { DB: database.preview_database_id },
+    defaultPersistRoot: stateDir,
+    log: new Log(LogLevel.NONE),
+    cf: false,
+  });
+  try {
+    const d1 = await miniflare.getD1Database("DB");
+    await d1.batch(statements.map(([sql, ...parameters]) => d1.prepare(sql).bind(...parameters)));
+  } finally {
+    await miniflare.dispose();
+  }
+}
 
 /**
  * Every count of a survey, wherever it is: per question its accounts, and what is pending, sealed and

@@ -33,6 +33,7 @@ test("a survey of two members is stored with every default and a notice", async 
     origins: [],
     window: "30d",
     release: { every: "1h", min_cohort: 5, patience: "3d" },
+    retention: { days: 90, months: 25 },
     verified_only: false,
   });
   assert.equal(reply.headers.location, `/v1/surveys/${id}`);
@@ -58,6 +59,7 @@ test("without the key nothing of a survey can be made, listed, changed or delete
     ["PUT", survey.path, { name: "N", questions: [NPS] }],
     ["DELETE", survey.path],
     ["GET", `${survey.path}/kpis`],
+    ["GET", `${survey.path}/consents`],
     ["GET", `${survey.path}/ledger`],
   ];
   for (const [method, path, body] of calls) {
@@ -230,6 +232,7 @@ test("a deleted survey is gone from everywhere, and stays so", async () => {
     ["POST", `${survey.path}/responses?dry_run=1`, { ...response, consent: survey.consent }],
     ["GET", `${survey.path}/privacy`, undefined, { key: null }],
     ["GET", `${survey.path}/kpis`],
+    ["GET", `${survey.path}/consents`],
     ["GET", `${survey.path}/ledger`],
   ]) {
     assertProblem(await api(method, path, content, options), 404, "not-found");

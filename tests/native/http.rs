@@ -109,6 +109,11 @@ fn every_route_is_reached_by_its_method_and_no_other_is_allowed_there() {
         (format!("{survey}/invitations"), vec![("POST", Route::Invite(id.clone()))]),
         (format!("{survey}/privacy"), vec![("GET", Route::Privacy(id.clone()))]),
         (format!("{survey}/kpis"), vec![("GET", Route::Kpis(id.clone()))]),
+        (format!("{survey}/consents"), vec![("GET", Route::Consents(id.clone()))]),
+        (
+            format!("{survey}/notices/x_-"),
+            vec![("GET", Route::Notice(id.clone(), "x_-".to_owned()))],
+        ),
         (format!("{survey}/ledger"), vec![("GET", Route::Ledger(id.clone()))]),
     ];
     for (path, served) in &routes {
@@ -155,7 +160,7 @@ fn what_is_no_path_of_ours_is_not_found() {
     ] {
         assert_eq!(kind(Route::find("GET", path)), Kind::NotFound, "{path}");
     }
-    for rest in ["/", "/kpis/", "/unknown", "//kpis", "/kpis/more"] {
+    for rest in ["/", "/kpis/", "/unknown", "//kpis", "/kpis/more", "/notices", "/consents/"] {
         assert_eq!(
             kind(Route::find("GET", &format!("{surveys}/{id}{rest}"))),
             Kind::NotFound,
@@ -249,6 +254,9 @@ fn a_range_is_of_days_that_exist_and_of_ten_years_at_most() {
         assert_eq!(faults(range(text)), expected, "{text}");
     }
     assert_eq!(faults(query::range(pairs("by=channel"), today, &[])), ["by unknown_dimension"]);
+    let days = |text: &str| query::days(pairs(text), today);
+    assert_eq!(days("").unwrap(), (usual.from, today));
+    assert_eq!(faults(days("by=channel&from=x")), ["from form", " unknown_parameter"]);
 }
 
 #[test]

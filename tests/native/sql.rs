@@ -27,7 +27,8 @@ fn with_survey() -> Sqlite {
     sqlite
 }
 
-fn sealed(question: &str, place: (&str, &str), n: u64, tallies: &[(&str, u64)]) -> Sealed {
+/// A sealed cohort of `min_cohort` 5.
+pub fn sealed(question: &str, place: (&str, &str), n: u64, tallies: &[(&str, u64)]) -> Sealed {
     Sealed {
         question: question.to_owned(),
         dimension: place.0.to_owned(),
@@ -54,7 +55,13 @@ fn counts(sqlite: &Sqlite, by: Option<&str>) -> BTreeMap<String, d1::Released> {
 }
 
 fn everything(sqlite: &Sqlite) -> Vec<Row> {
-    let tables = ["select * from surveys", "select * from cohorts", "select * from applied"];
+    let tables = [
+        "select * from surveys",
+        "select * from cohorts",
+        "select * from applied",
+        "select * from months",
+        "select * from notices",
+    ];
     tables.iter().flat_map(|sql| sqlite.rows(sql)).collect()
 }
 
@@ -192,10 +199,23 @@ fn d1_has_no_column_for_anything_of_a_respondent() {
         "cohorts.min_cohort",
         "cohorts.n",
         "cohorts.tallies",
+        "months.survey",
+        "months.month",
+        "months.question",
+        "months.dimension",
+        "months.segment",
+        "months.min_cohort",
+        "months.n",
+        "months.tallies",
+        "notices.survey",
+        "notices.hash",
+        "notices.text",
+        "notices.since",
         "surveys.id",
         "surveys.revision",
         "surveys.created",
         "surveys.definition",
+        "surveys.rolled_through",
     ];
     assert_eq!(columns, known, "a new column needs a line in docs/privacy.md, and here");
 }
@@ -206,7 +226,8 @@ fn key() -> impl Strategy<Value = String> {
     prop_oneof![select(odd.to_vec()).prop_map(str::to_owned), "[a-z0-9\\PC]{0,6}"]
 }
 
-fn cohorts() -> impl Strategy<Value = Vec<Sealed>> {
+/// What a batch may hold, of the questions `q` and `r`.
+pub fn cohorts() -> impl Strategy<Value = Vec<Sealed>> {
     let place = select(vec![
         ("channel", "web"),
         ("channel", "(other)"),
@@ -221,7 +242,8 @@ fn cohorts() -> impl Strategy<Value = Vec<Sealed>> {
     vec(cohort, 0..7)
 }
 
-fn sum<'a>(cohorts: impl Iterator<Item = &'a Sealed>) -> Counts {
+/// What sealed cohorts add up to.
+pub fn sum<'a>(cohorts: impl Iterator<Item = &'a Sealed>) -> Counts {
     let mut total = Counts::default();
     for cohort in cohorts {
         total.n += cohort.n;

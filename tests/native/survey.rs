@@ -9,6 +9,7 @@ use counterfoil::domain::decimal::decimal;
 use counterfoil::domain::fault::{Fault, Faults};
 use counterfoil::domain::json::Json;
 use counterfoil::domain::notice;
+use counterfoil::domain::retention::{self, Retention};
 use counterfoil::domain::survey::{
     AnswerValue, ChoiceOption, Controller, Dimension, Direction, Kind, NpsAnswer, NpsMap, Question,
     Release, ShowIf, Status, Survey, Test, Texts, Theme,
@@ -105,6 +106,7 @@ fn the_smallest_survey_has_every_default() {
             min_cohort: 5,
             patience: Duration::days(3),
         },
+        retention: Retention { days: 90, months: 25 },
         verified_only: false,
     };
     assert_eq!(survey, expected);
@@ -170,7 +172,8 @@ fn nothing_of_the_input_is_echoed() {
                       {"id": "c", "kind": "choice", "options": ["Zebra", {"id": "d", "Zebra": 1}]}],
         "dimensions": {"Zebra": ["a"], "ok": ["(Zebra)"]}, "themes": {"Zebra": {}},
         "origins": ["Zebra"], "controller": {"Zebra": 1}, "notice": {"Zebra": 1},
-        "window": "Zebra", "release": {"every": "Zebra", "Zebra": 1}}"##,
+        "window": "Zebra", "release": {"every": "Zebra", "Zebra": 1},
+        "retention": {"days": "Zebra", "Zebra": 1}}"##,
     )
     .unwrap_err()
     .into_vec();
@@ -252,6 +255,7 @@ fn respondents_see_no_name_no_origins_and_no_words_of_themes() {
             "notice",
             "questions",
             "release",
+            "retention",
             "revision",
             "status",
             "themes",
@@ -356,6 +360,15 @@ fn the_schema_lists_the_templates_and_the_defaults_that_there_are() {
     assert_eq!(release["every"]["default"], RELEASE.every.to_string());
     assert_eq!(release["patience"]["default"], RELEASE.patience.to_string());
     assert_eq!(release["min_cohort"]["default"], RELEASE.min_cohort);
+    let kept = &of["retention"]["properties"];
+    let usual = Retention::default();
+    for (name, (least, most), usual) in
+        [("days", retention::DAYS, usual.days), ("months", retention::MONTHS, usual.months)]
+    {
+        assert_eq!(kept[name]["minimum"], least, "{name}");
+        assert_eq!(kept[name]["maximum"], most, "{name}");
+        assert_eq!(kept[name]["default"], usual, "{name}");
+    }
 }
 
 // What surveys there are.
@@ -463,6 +476,10 @@ fn release() -> impl Strategy<Value = Release> {
     })
 }
 
+fn kept() -> impl Strategy<Value = Retention> {
+    (7..=731_u16, 1..=120_u16).prop_map(|(days, months)| Retention { days, months })
+}
+
 fn survey() -> impl Strategy<Value = Survey> {
     let segments = btree_set("[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,6}", 1..5);
     let dimension_name = id().prop_filter("reserved", |name| name != "theme");
@@ -472,7 +489,7 @@ fn survey() -> impl Strategy<Value = Survey> {
     (
         (words(), any::<bool>(), questions(), btree_map(dimension_name, segments, 0..=8), themes),
         (subsequence(origins, 0..=3), option::of(who), texts(1)),
-        (30 * 86_400..=90 * 86_400_i64, release(), any::<bool>()),
+        (30 * 86_400..=90 * 86_400_i64, release(), any::<bool>(), kept()),
     )
         .prop_map(
             |((name, open, questions, dimensions, themes), (origins, controller, notice), last)| {
@@ -492,6 +509,7 @@ fn survey() -> impl Strategy<Value = Survey> {
                     notice,
                     window: Duration::seconds(last.0),
                     release: last.1,
+                    retention: last.3,
                     verified_only: last.2,
                 }
             },

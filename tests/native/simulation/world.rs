@@ -310,7 +310,8 @@ impl World {
 
     fn tell_d1(&mut self) -> Result<(), Failure> {
         loop {
-            let telling = self.change(|_, ledger, _| d1::telling(ledger))?;
+            let now = self.now;
+            let telling = self.change(|_, ledger, _| d1::telling(ledger, now))?;
             match telling.flatten() {
                 Some(Telling::Revision(revision, statements)) => {
                     self.tell(statements.to_vec())?;

@@ -1,0 +1,46 @@
+//! Consents, counted: how many agreed to what under which notice, without a record of anyone.
+//!
+//! Every response that is counted gives one answer more than it has: to a question of the notice's own,
+//! always in the cohort `(unattributed)`. Its tallies go through the same buckets as those of any
+//! question, so that no figure is about fewer than `min_cohort` who saw the same notice.
+
+use super::consent::{Consent, OPTIONAL_FLAGS};
+use super::kpi::Counts;
+use super::response::Answer;
+
+/// What the id of such a question begins with; the hash of the notice follows. No question of an owner
+/// can have it.
+const QUESTION: &str = "(consent) ";
+
+/// A pattern of such questions, for SQLite's `glob`.
+pub const PATTERN: &str = "(consent) *";
+
+/// A consent as it is counted: each optional flag agreed to is a key.
+pub fn answer(notice: &str, consent: &Consent) -> Answer {
+    let agreed = [consent.use_customer_id, consent.use_segments, consent.analyse_comment];
+    let flags = OPTIONAL_FLAGS.iter().zip(agreed).filter(|(_, agreed)| *agreed);
+    let keys = flags.map(|(flag, _)| (*flag).to_owned()).collect();
+    Answer { question: format!("{QUESTION}{notice}"), keys }
+}
+
+/// The hash of the notice to which consents are counted under this question; `None` for a question of
+/// the survey.
+pub fn notice(question: &str) -> Option<&str> {
+    question.strip_prefix(QUESTION)
+}
+
+/// The consents that were counted under one notice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ConsentCounts {
+    /// How many were given.
+    pub n: u64,
+    /// How many agreed to each optional flag, in the order of [`OPTIONAL_FLAGS`].
+    pub flags: [u64; OPTIONAL_FLAGS.len()],
+}
+
+impl From<&Counts> for ConsentCounts {
+    fn from(counts: &Counts) -> Self {
+        let flag = |name: &str| counts.tallies.get(name).copied().unwrap_or(0);
+        Self { n: counts.n, flags: OPTIONAL_FLAGS.map(flag) }
+    }
+}
