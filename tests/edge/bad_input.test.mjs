@@ -116,7 +116,7 @@ const RESPONSES = [
   ["an empty list", () => "[]", invalid("# type")],
   ["an empty object", () => "{}", invalid("#/consent missing", "#/answers missing")],
   ["an unknown member", members({ [CANARY]: 1 }), invalid("# unknown_member 2")],
-  ["an invitation, which is not known yet", members({ invitation: CANARY }), invalid("# unknown_member 2")],
+  ["an invitation that is none", members({ invitation: CANARY }), invalid("#/invitation invitation_invalid")],
   ["answers twice", () => valid().replace(`"answers"`, `"answers": {"why": "${CANARY}"}, "answers"`), invalid("# duplicate_member 1")],
   ["answers twice, once escaped", () => valid().replace(`"answers"`, `"answers": {"why": "${CANARY}"}, "\\u0061nswers"`), invalid("# duplicate_member 1")],
   ["members in capitals", json(() => ({ Answers: { why: CANARY }, consent: consent() })), invalid("#/answers missing", "# unknown_member 0")],

@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import Ajv from "ajv/dist/2020.js";
 import { startServer } from "./server.mjs";
 import { readFiles, readRows } from "./state.mjs";
-import { assertProblem, createSurvey } from "./survey.mjs";
+import { assertProblem, createSurvey, until } from "./survey.mjs";
 
 const NPS = { id: "recommend", kind: "nps" };
 const OPENAPI = JSON.parse(readFileSync(new URL("../../schema/openapi.json", import.meta.url)));
@@ -117,7 +117,8 @@ test("with a jurisdiction a Ledger is asked there or not at all", async () => {
     const ledgers = (directory) => [...readFiles(directory).keys()].filter((name) => /^do\/.*\/[0-9a-f]{64}\.sqlite$/.test(name));
     assert.deepEqual(ledgers(restricted.stateDir), [], "no Ledger elsewhere");
     assert.equal(ledgers(server.stateDir).length >= 1, true, "where they are kept without one");
-    assert.ok(restricted.logs.some((line) => /fault [0-9a-f]{16}: .*[Jj]urisdiction/.test(line)), restricted.logs.join("\n"));
+    const logged = (line) => /fault [0-9a-f]{16}: .*[Jj]urisdiction/.test(line);
+    await until(() => restricted.logs.some(logged), "a line in the log");
   } finally {
     await restricted.discard();
   }
@@ -128,7 +129,8 @@ test("an unknown jurisdiction is a fault, not a Ledger somewhere", async () => {
   try {
     const reply = await faulty.api("POST", "/v1/surveys", { name: "N", questions: [NPS] });
     assertProblem(reply, 500, "internal");
-    assert.ok(faulty.logs.some((line) => line.includes(`fault ${reply.json.reference}: the variable JURISDICTION`)), faulty.logs.join("\n"));
+    const logged = (line) => line.includes(`fault ${reply.json.reference}: the variable JURISDICTION`);
+    await until(() => faulty.logs.some(logged), "a line in the log");
     assert.equal((await faulty.api("GET", "/healthz", undefined, { key: null })).status, 200);
   } finally {
     await faulty.discard();
