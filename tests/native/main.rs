@@ -10,6 +10,7 @@ mod key_ring;
 mod kpi;
 mod ledger;
 mod notices;
+mod numbers;
 mod patience;
 mod privacy;
 mod pseudonym;

@@ -11,29 +11,13 @@ use counterfoil::domain::pseudonym::{Draw, Secret};
 use counterfoil::domain::tally::{Cohort, OTHER, UNATTRIBUTED};
 use counterfoil::domain::time::{Duration, Instant};
 
+use crate::numbers::Numbers;
+
 const DOCUMENT: &str = include_str!("../../docs/privacy.md");
 const HOUR: i64 = 3_600_000;
 const MIN_COHORT: u64 = 5;
 /// Three dimensions, of so many segments.
 const DIMENSIONS: &[usize] = &[3, 4, 6];
-
-/// SplitMix64 (Steele, Lea and Flood 2014): the same numbers for the same seed.
-struct Numbers(u64);
-
-impl Numbers {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// A number below `n`.
-    fn below(&mut self, n: u64) -> u64 {
-        ((u128::from(self.next()) * u128::from(n)) >> 64) as u64
-    }
-}
 
 /// What one response offers: for each dimension a segment, or nothing where segments are refused.
 type Offers = Vec<(String, String)>;

@@ -6,6 +6,7 @@ mod attacker;
 mod oracle;
 mod people;
 mod world;
+mod years;
 
 use counterfoil::domain::ledger::Due;
 use counterfoil::domain::time::{Duration, Instant};
@@ -62,6 +63,7 @@ fn perform(world: &mut World, event: &Event) -> Result<(), Failure> {
         }
         Event::LoseAlarm => world.alarm = None,
         Event::Wake => world.work()?,
+        Event::RollUp => world.roll_up(),
         Event::Restart => world.restart(),
         Event::Health(health) => world.health = *health,
         Event::Revise(revision) => world.revise(revision)?,
@@ -102,6 +104,7 @@ fn come_to_rest(world: &mut World) {
     }
     world.work().unwrap();
     check(world);
+    world.roll_up();
     let Some(ledger) = world.stored() else { return };
     assert!(matches!(ledger.due(), Due::Rest(_)), "all is told");
     assert!(ledger.batches.is_empty());
@@ -171,6 +174,8 @@ fn forget(world: &mut World, crash: u8) {
     for table in [
         "select count(*) from surveys",
         "select count(*) from cohorts",
+        "select count(*) from months",
+        "select count(*) from notices",
         "select count(*) from applied",
     ] {
         assert_eq!(world.d1.count(table), 0, "{table}");

@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use counterfoil::domain::account::{Account, Figures};
 use counterfoil::domain::ledger::{Batch, Ledger, Unrevised, Verdict};
+use counterfoil::domain::retention::Retention;
 use counterfoil::domain::survey::Survey;
 use counterfoil::domain::tally::{Cohort, NONE, OTHER, Sealed, Tallies};
 use counterfoil::domain::time::{Day, Duration, Instant};
 use counterfoil::domain::way_back::Withdrawal;
+use counterfoil::store::d1::Released;
 use counterfoil::store::{Row, Statement, Value};
 
 use proptest::sample::Index;
@@ -48,7 +50,7 @@ struct Voice {
 }
 
 /// A row of `cohorts`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 struct Release {
     n: u64,
     tallies: Tallies,
@@ -90,8 +92,13 @@ pub struct Oracle {
     next_tick: Instant,
     accounts: BTreeMap<String, Account>,
     figures: BTreeMap<String, Figures>,
+    /// The rows of D1: by day, and by month.
     d1: BTreeMap<[String; 4], Release>,
+    months: BTreeMap<[String; 4], Release>,
     released: BTreeSet<Counted>,
+    /// The day that each was released for; who was read by nobody any more, since that is too long ago.
+    days: BTreeMap<Counted, Day>,
+    forgotten: BTreeSet<Counted>,
     reported: Option<Day>,
     /// The scale of the first question once it has counts.
     rescaled: Option<bool>,
@@ -150,7 +157,10 @@ impl Oracle {
             accounts: BTreeMap::new(),
             figures: BTreeMap::new(),
             d1: BTreeMap::new(),
+            months: BTreeMap::new(),
             released: BTreeSet::new(),
+            days: BTreeMap::new(),
+            forgotten: BTreeSet::new(),
             reported: None,
             rescaled: None,
             latest: created,
@@ -495,13 +505,15 @@ impl Oracle {
                 let moved = after.abs_diff(before.unwrap_or(0));
                 assert!(moved == 0 || moved >= 5, "{question}: a figure moved by {moved}");
             }
-            let sealed = || ledger.batches.iter().flat_map(|batch| &batch.cohorts);
-            let sealed = sealed().filter(|cohort| cohort.question == *question);
-            let sealed: BTreeSet<Counted> =
-                sealed.flat_map(|c| names(&c.question, c.n, &c.tallies)).collect();
-            self.attacker.read(told.sealed, sealed.iter(), question);
-            let released = self.sealed_here.difference(&sealed);
-            self.attacker.read(told.released, released, question);
+            if Some((told.sealed, told.released)) != before.map(|b| (b.sealed, b.released)) {
+                let sealed = ledger.batches.iter().flat_map(|batch| &batch.cohorts);
+                let sealed = sealed.filter(|cohort| cohort.question == *question);
+                let sealed: BTreeSet<Counted> =
+                    sealed.flat_map(|c| names(&c.question, c.n, &c.tallies)).collect();
+                self.attacker.read(told.sealed, sealed.iter(), question);
+                let released = self.sealed_here.difference(&sealed);
+                self.attacker.read(told.released, released, question);
+            }
             if told.withdrawn != before.map_or(0, |b| b.withdrawn) {
                 self.attacker.read(told.withdrawn, self.withdrawn.iter(), question);
             }
@@ -517,10 +529,13 @@ impl Oracle {
         if self.deleted {
             return;
         }
-        let rows = d1.rows("select day, question, dimension, segment, n, tallies from cohorts");
-        let after: BTreeMap<[String; 4], Release> = rows.into_iter().map(release).collect();
+        let after = days(d1);
         assert!(self.d1.keys().all(|key| after.contains_key(key)), "nothing leaves D1");
         let mut released = BTreeSet::new();
+        for ([_, question, _, _], row) in &self.months {
+            released.extend(names(question, row.n, &row.tallies));
+        }
+        assert_eq!(self.months, months(d1), "the Ledger changes no month");
         for (key, row) in &after {
             let [day, question, dimension, segment] = key;
             let all = names(question, row.n, &row.tallies);
@@ -541,12 +556,55 @@ impl Oracle {
             // Promise 5. (A lost Ledger has no say in what its last words do.)
             let final_through = self.reported.filter(|_| incarnation == self.incarnation);
             let day = Day::parse(day).unwrap();
+            self.days.extend(added.into_iter().map(|counted| (counted, day)));
             assert!(
                 final_through.is_none_or(|through| day > through),
                 "{day} was said to be final"
             );
         }
         (self.d1, self.released) = (after, released);
+    }
+
+    /// The cron ran: every sum is kept, but for what is overdue.
+    pub fn rolled_up(&mut self, d1: &Sqlite, retention: Retention, today: Day) {
+        let (after, months) = (days(d1), months(d1));
+        let (cut, horizon) = (retention.cut(today, None), retention.horizon(today));
+        let mut released = BTreeSet::new();
+        for (key, row) in after.iter().chain(&months) {
+            let [time, question, _, _] = key;
+            let all = names(question, row.n, &row.tallies);
+            self.attacker.read(row.n, all.iter(), question);
+            for counted in all {
+                let day = self.days[&counted];
+                assert!(day.to_string().starts_with(time), "{counted:?} was released on {day}");
+                assert!(time.len() == 7 || day > cut, "promise 9: {time} should be in its month");
+                assert!(day >= horizon, "promise 9: {time} should be gone");
+                assert!(released.insert(counted), "released twice");
+            }
+        }
+        let gone: BTreeSet<_> = self.released.difference(&released).cloned().collect();
+        assert!(gone.iter().all(|counted| self.days[counted] < horizon), "lost: {gone:?}");
+        assert!(released.is_subset(&self.released));
+        self.forgotten.extend(gone);
+        (self.d1, self.months, self.released) = (after, months, released);
+    }
+
+    /// Somebody read the figures from one day to another: exactly what was released for these, no more
+    /// and no less, whether or not the cron has run.
+    pub fn read(&self, from: Day, to: Day, read: &BTreeMap<String, Released>) {
+        for (question, released) in read {
+            let tallies = Tallies(released.total.tallies.clone());
+            let found = names(question, released.total.n, &tallies);
+            let within = self.released.iter().filter(|counted| {
+                counted.0 == *question && (from..=to).contains(&self.days[*counted])
+            });
+            assert_eq!(found, within.cloned().collect(), "{question} from {from} to {to}");
+        }
+    }
+
+    /// How many answers D1 has, and how many it had.
+    pub fn released_and_forgotten(&self) -> (u64, u64) {
+        (self.released.len() as u64, self.forgotten.len() as u64)
     }
 
     /// Somebody was told that all is complete through this day.
@@ -558,7 +616,8 @@ impl Oracle {
     /// Every answer that was counted is in exactly one place, by name; and nothing else is anywhere.
     pub fn check(&self, ledger: &Ledger, applied: i64) {
         let mut places: BTreeMap<&Counted, u32> = BTreeMap::new();
-        for counted in self.pending.keys().chain(&self.expired).chain(&self.released) {
+        let settled = self.expired.iter().chain(&self.released).chain(&self.forgotten);
+        for counted in self.pending.keys().chain(settled) {
             *places.entry(counted).or_default() += 1;
         }
         let mut sealed = BTreeSet::new();
@@ -566,10 +625,13 @@ impl Oracle {
             for cohort in &batch.cohorts {
                 sealed.extend(names(&cohort.question, cohort.n, &cohort.tallies));
             }
-            let known = sealed.iter().filter(|counted| self.released.contains(*counted)).count();
+            let has_been = |counted: &&Counted| {
+                self.released.contains(*counted) || self.forgotten.contains(*counted)
+            };
+            let known = sealed.iter().filter(has_been).count();
             let has = applied >= batch.sequence as i64;
             assert_eq!(known, if has { sealed.len() } else { 0 }, "D1 has a batch or has it not");
-            sealed.retain(|counted| !self.released.contains(counted));
+            sealed.retain(|counted| !has_been(&counted));
         }
         for counted in &sealed {
             *places.entry(counted).or_default() += 1;
@@ -591,9 +653,9 @@ impl Oracle {
     /// is forgotten.
     pub fn lost(&mut self) {
         self.incarnation += 1;
-        let released = &self.released;
+        let (released, forgotten) = (&self.released, &self.forgotten);
         self.limbo.extend(self.sealed.iter().flat_map(|(_, sealed)| sealed).cloned());
-        self.expected.retain(|counted| released.contains(counted));
+        self.expected.retain(|one| released.contains(one) || forgotten.contains(one));
         self.expired.clear();
         self.withdrawn.clear();
         self.sealed_here.clear();
@@ -608,6 +670,16 @@ impl Oracle {
         (self.next_sequence, self.next_tick) = (1, self.created);
         self.windows_over = self.created;
     }
+}
+
+fn days(d1: &Sqlite) -> BTreeMap<[String; 4], Release> {
+    let rows = d1.rows("select day, question, dimension, segment, n, tallies from cohorts");
+    rows.into_iter().map(release).collect()
+}
+
+fn months(d1: &Sqlite) -> BTreeMap<[String; 4], Release> {
+    let rows = d1.rows("select month, question, dimension, segment, n, tallies from months");
+    rows.into_iter().map(release).collect()
 }
 
 fn release(row: Row) -> ([String; 4], Release) {

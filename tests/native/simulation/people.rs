@@ -5,6 +5,7 @@ use counterfoil::domain::key_ring::{KeyRing, LEAST_KEY};
 use counterfoil::domain::ledger::Entry;
 use counterfoil::domain::pseudonym::{Pseudonym, Subject, SubmissionId};
 use counterfoil::domain::response::{Answer, Offer};
+use counterfoil::domain::retention::Retention;
 use counterfoil::domain::survey::{Survey, THEME};
 use counterfoil::domain::survey_json;
 use counterfoil::domain::time::Duration;
@@ -49,6 +50,8 @@ pub enum Event {
     LoseAlarm,
     /// The cron wakes the Ledger.
     Wake,
+    /// The cron rolls up what D1 keeps.
+    RollUp,
     /// The object is started anew.
     Restart,
     /// How D1 is from now on.
@@ -105,6 +108,7 @@ pub struct Terms {
     pub every: &'static str,
     pub patience: &'static str,
     pub window: &'static str,
+    pub retention: Retention,
     /// Which questions there are, as bits.
     pub questions: u8,
     /// Which dimensions there are, as bits.
@@ -132,10 +136,13 @@ impl Terms {
         format!(
             r#"{{"name":"Simulated","questions":[{}],"dimensions":{{{}}},"themes":{{{themes}}},
                  "notice":{{"text":{{"en":"Short."}}}},"window":"{}",
+                 "retention":{{"days":{},"months":{}}},
                  "release":{{"every":"{}","min_cohort":{},"patience":"{}"}}}}"#,
             some(self.questions, questions),
             some(self.dimensions, dimensions),
             self.window,
+            self.retention.days,
+            self.retention.months,
             self.every,
             self.min_cohort,
             self.patience,
@@ -225,17 +232,22 @@ pub fn terms() -> impl Strategy<Value = Terms> {
     ];
     let min_cohort = prop_oneof![4 => Just(5_u64), 2 => 5_u64..9, 1 => Just(14_u64)];
     let window = prop_oneof![2 => Just("30d"), 1 => Just("45d")];
+    let retention = select(vec![(7, 1), (30, 2), (90, 25)]);
+    let retention = retention.prop_map(|(days, months)| Retention { days, months });
     let questions = prop_oneof![2 => Just(15_u8), 1 => 1_u8..16];
     let rescaled = prop::bool::weighted(0.15);
-    (min_cohort, times, window, questions, 0_u8..4, rescaled).prop_map(
-        |(min_cohort, (every, patience), window, questions, dimensions, rescaled)| Terms {
-            min_cohort,
-            every,
-            patience,
-            window,
-            questions,
-            dimensions,
-            rescaled,
+    (min_cohort, times, (window, retention), questions, 0_u8..4, rescaled).prop_map(
+        |(min_cohort, (every, patience), (window, retention), questions, dimensions, rescaled)| {
+            Terms {
+                min_cohort,
+                every,
+                patience,
+                window,
+                retention,
+                questions,
+                dimensions,
+                rescaled,
+            }
         },
     )
 }
@@ -279,6 +291,7 @@ fn event() -> impl Strategy<Value = Event> {
         1 => Just(Event::RingTwice),
         1 => Just(Event::LoseAlarm),
         3 => Just(Event::Wake),
+        3 => Just(Event::RollUp),
         2 => Just(Event::Restart),
         3 => select(health.to_vec()).prop_map(Event::Health),
         4 => revision().prop_map(Event::Revise),

@@ -3,8 +3,9 @@
 
 use counterfoil::domain::ledger::{Changes, Due, Head, Ledger, Unrevised, Verdict};
 use counterfoil::domain::pseudonym::{Secret, SubmissionId};
-use counterfoil::domain::time::{Duration, Instant};
+use counterfoil::domain::time::{Day, Duration, Instant};
 use counterfoil::store::d1::{self, Telling};
+use counterfoil::store::roll_up::{self, Kept};
 use counterfoil::store::{Statement, ledger};
 
 use proptest::sample::Index;
@@ -263,9 +264,41 @@ impl World {
         (!ledger.buckets.is_empty()).then_some(ledger.head.next_tick)
     }
 
+    /// The cron rolls up days to months, and deletes what is overdue.
+    pub fn roll_up(&mut self) {
+        let today = self.now.day();
+        if let Some(kept) = self.kept().filter(|_| self.health != Health::Refuses) {
+            self.d1.run(&roll_up::roll_up(&[kept.due(today)])).unwrap();
+            self.oracle.rolled_up(&self.d1, kept.retention, today);
+        }
+    }
+
+    /// How long D1 keeps what, by the definition that it has.
+    fn kept(&self) -> Option<Kept> {
+        let rows = self.d1.select(&roll_up::list_kept(0, 1)).unwrap();
+        rows.into_iter().map(|row| roll_up::kept(row).unwrap()).next()
+    }
+
+    /// Reads the figures of a range of days, as `edge::report` does it.
+    fn read(&self, from: Day, to: Day) {
+        let Some(kept) = self.kept() else { return };
+        let cover = kept.retention.cover(self.now.day(), kept.rolled_through, from, to);
+        for statements in [
+            d1::select_released(1, cover.from, cover.to, None),
+            d1::select_consents(1, cover.from, cover.to),
+        ] {
+            let tables = statements.map(|statement| self.d1.select(&statement).unwrap());
+            self.oracle.read(cover.from, cover.to, &d1::released(tables).unwrap());
+        }
+    }
+
     /// Reads what anybody may read at any time.
     pub fn look(&mut self) -> Result<(), Failure> {
         let now = self.now;
+        let today = now.day();
+        for (from, to) in [(-900, 0), (-60, -3), (-9, -8)] {
+            self.read(today.plus(from), today.plus(to));
+        }
         let read = self.change(|_, ledger, _| {
             (ledger.complete_through(now), ledger.next_tick(now), ledger.conserved())
         })?;
