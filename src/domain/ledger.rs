@@ -7,20 +7,22 @@
 //!
 //! Time comes in as `now`, randomness as secrets; neither is taken from anywhere else.
 
+mod definition;
+mod entry;
+mod figures;
+
+pub use definition::Unrevised;
+pub use entry::{Entry, Known, Marks, Taken, Verdict};
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use serde::{Deserialize, Serialize};
-
-use super::account::{Account, Figures};
-use super::bucket::{self, Bucket, Buckets, Fates, Key, Terms};
-use super::consent_counts;
+use super::account::Account;
+use super::bucket::{self, Buckets, Fates, Key, Terms};
 use super::key_ring::KeyId;
-use super::pseudonym::{Draw, Marker, Pseudonym, Secret, SubmissionId};
-use super::response::{Answer, Offer};
+use super::pseudonym::{Marker, Secret};
 use super::survey::{LEAST_COHORT, Survey};
-use super::tally::{Cohort, NONE, Sealed};
+use super::tally::Sealed;
 use super::time::{Day, Duration, Instant};
-use super::way_back::{Nonce, Place, Trace, WayBack};
 
 /// How long a submission's marker is kept, so that the same response sent again counts once.
 pub const SUBMISSION_LIFE: Duration = Duration::days(30);
@@ -100,73 +102,6 @@ pub struct Batch {
     pub cohorts: Vec<Sealed>,
 }
 
-/// What the Worker hands over of one response.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Entry {
-    /// The survey's revision by which the Worker judged it.
-    pub revision: u64,
-    /// The submission id.
-    pub submission: SubmissionId,
-    /// Who answers, if that may be used: under every pepper, the current one first.
-    pub pseudonyms: Vec<(KeyId, Pseudonym)>,
-    /// The answers.
-    pub answers: Vec<Answer>,
-    /// The dimensions, one of which is drawn.
-    pub offers: Vec<Offer>,
-    /// Its consent, as it is counted.
-    pub consent: Answer,
-}
-
-/// What follows from an entry under the Ledger's secrets.
-#[derive(Clone, Debug)]
-pub struct Marks {
-    /// The submission's marker.
-    pub submission: Marker,
-    /// What draws its attribute.
-    pub draw: Draw,
-    /// The end of the window, and the person's marker in it.
-    pub person: Option<(Instant, Marker)>,
-    /// What locks the way back.
-    pub way_back: Secret,
-    /// The nonce that it is locked with.
-    pub nonce: Nonce,
-}
-
-/// A submission that was taken, as it is kept.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Taken {
-    /// Its marker.
-    pub marker: Marker,
-    /// The tick that it was promised.
-    pub tick: Instant,
-    /// The way back, locked.
-    pub way_back: Vec<u8>,
-}
-
-/// Which of the markers of a group of entries are known already.
-#[derive(Debug, Default)]
-pub struct Known {
-    /// Submissions, with the tick that each was promised.
-    pub submissions: BTreeMap<Marker, Instant>,
-    /// Persons.
-    pub persons: BTreeSet<(Instant, Marker)>,
-}
-
-/// What becomes of an entry.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Taken, now or before, counted or not: all of these look alike. It can be taken back until the
-    /// tick that is named, at least.
-    Accepted {
-        /// That tick.
-        withdrawable_until: Instant,
-    },
-    /// It was judged by another revision; nothing was counted.
-    OtherRevision,
-    /// The survey was deleted; nothing was counted.
-    Deleted,
-}
-
 /// What must be written, in one commit with the decision that made it.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Changes {
@@ -211,17 +146,6 @@ pub enum Due<'a> {
     Rest(Option<Instant>),
 }
 
-/// Why a survey cannot be revised.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Unrevised {
-    /// The caller had another revision in mind.
-    OtherRevision,
-    /// These questions have counts, and would get another kind or scale.
-    ScaleChanged(Vec<String>),
-    /// The survey was deleted.
-    Deleted,
-}
-
 impl Ledger {
     /// Opens a Ledger for a survey: with its creation, or where its storage was lost.
     pub fn open(head: Head, survey: Survey) -> (Self, Changes) {
@@ -259,182 +183,12 @@ impl Ledger {
         }
     }
 
-    /// Opens the current window if there is none.
-    fn open_window(&mut self, now: Instant, fresh: &Secret, pepper: KeyId, changes: &mut Changes) {
-        if self.window.is_none() {
-            let from = now.max(self.head.windows_over);
-            let ends = next_on_grid(self.head.created, self.survey.window, from);
-            self.window = Some(Window { secret: fresh.for_window(), ends, pepper });
-            changes.window_opened = true;
-        }
-    }
-
-    /// The window's end and the person's marker in it, by the window's pepper. Where that is no longer
-    /// to be had, the window goes over to the current one: then who was counted may count again.
-    fn person(
-        &mut self,
-        pseudonyms: &[(KeyId, Pseudonym)],
-        changes: &mut Changes,
-    ) -> Option<(Instant, Marker)> {
-        let window = self.window.as_mut()?;
-        let kept = pseudonyms.iter().find(|(pepper, _)| *pepper == window.pepper);
-        let (pepper, who) = kept.or(pseudonyms.first())?;
-        if *pepper != window.pepper {
-            window.pepper = *pepper;
-            changes.window_opened = true;
-        }
-        Some((window.ends, window.secret.person(who)))
-    }
-
     /// Nothing is left to forget: no need to look again.
     pub fn swept(&mut self, nothing_left: bool, changes: &mut Changes) {
         if nothing_left && self.head.sweep_at.is_some() {
             self.head.sweep_at = None;
             changes.head = true;
         }
-    }
-
-    /// The marks of a group of entries that arrived by `now`, to which [`Ledger::advance`] has brought
-    /// the Ledger. Where the first identified person of a window is among them, the window is opened.
-    /// `fresh` is random, made for this group alone, and never kept: secrets follow from it.
-    pub fn mark(
-        &mut self,
-        now: Instant,
-        group: Vec<Entry>,
-        fresh: &Secret,
-        changes: &mut Changes,
-    ) -> Vec<(Entry, Marks)> {
-        let identified = group.iter().find_map(|entry| entry.pseudonyms.first());
-        if let Some((pepper, _)) = identified.filter(|_| !self.head.deleted) {
-            self.open_window(now, fresh, *pepper, changes);
-        }
-        group
-            .into_iter()
-            .map(|entry| {
-                let (submission, draw) = self.head.secret.submission(&entry.submission);
-                let person = self.person(&entry.pseudonyms, changes);
-                let way_back = self.head.secret.way_back(&entry.submission);
-                let nonce = Nonce::from_secret(&fresh.for_nonce(submission));
-                (entry, Marks { submission, draw, person, way_back, nonce })
-            })
-            .collect()
-    }
-
-    /// Decides on a group of entries, in order, all at the same instant and for one commit. `fresh` is
-    /// the one that they were marked with.
-    pub fn take(
-        &mut self,
-        now: Instant,
-        group: &[(Entry, Marks)],
-        mut known: Known,
-        fresh: &Secret,
-        changes: &mut Changes,
-    ) -> Vec<Verdict> {
-        // What is overdue is not used, though it may not have been swept yet.
-        known.submissions.retain(|_, tick| self.recalls(*tick, now));
-        let decide = |(entry, marks): &(Entry, Marks)| {
-            if self.head.deleted {
-                return Verdict::Deleted;
-            }
-            if entry.revision != self.head.revision {
-                return Verdict::OtherRevision;
-            }
-            if let Some(tick) = known.submissions.get(&marks.submission) {
-                return Verdict::Accepted { withdrawable_until: *tick };
-            }
-            let tick = self.promise_tick(now, changes);
-            known.submissions.insert(marks.submission, tick);
-            let first = marks.person.is_none_or(|person| known.persons.insert(person));
-            if first {
-                changes.persons.extend(marks.person);
-            }
-            let way_back = self.count(entry, marks, first, (now, fresh), changes);
-            changes.submissions.push(Taken { marker: marks.submission, tick, way_back });
-            Verdict::Accepted { withdrawable_until: tick }
-        };
-        group.iter().map(decide).collect()
-    }
-
-    /// Whether a submission that was promised this tick is still known, rather than overdue.
-    pub fn recalls(&self, tick: Instant, now: Instant) -> bool {
-        !self.head.deleted && tick >= now.minus(SUBMISSION_LIFE)
-    }
-
-    /// Counts an entry in its one cohort, if it is the `first` of its person, and gives the way back. One
-    /// that is not leaves all the same traces but the count itself: nobody can tell by them.
-    fn count(
-        &mut self,
-        entry: &Entry,
-        marks: &Marks,
-        first: bool,
-        (now, fresh): (Instant, &Secret),
-        changes: &mut Changes,
-    ) -> Vec<u8> {
-        let cohort = match marks.draw.dimension(&entry.offers) {
-            None => Cohort::unattributed(),
-            Some(offer) => {
-                let segment = marks.draw.segment(&offer.segments).map_or(NONE, String::as_str);
-                Cohort::of(&offer.dimension, segment)
-            }
-        };
-        let answers = entry.answers.iter().map(|answer| (answer, &cohort));
-        let nowhere = Cohort::unattributed();
-        let mut places = Vec::with_capacity(entry.answers.len() + 1);
-        for (Answer { question, keys }, cohort) in answers.chain([(&entry.consent, &nowhere)]) {
-            let Some(scale) = self.scale(question) else { continue };
-            if first {
-                self.accept(question, scale, changes);
-            }
-            let min_cohort = self.survey.release.min_cohort;
-            let key = Key { question: question.clone(), cohort: cohort.clone() };
-            let bucket = self.buckets.entry(key.clone()).or_insert_with(|| {
-                let id = self.head.next_bucket;
-                self.head.next_bucket += 1;
-                changes.head = true;
-                changes.buckets.insert(key.clone());
-                Bucket::begin(id, fresh.for_bucket(id), now, min_cohort)
-            });
-            if first {
-                bucket.add(keys, now, min_cohort);
-                changes.buckets.insert(key);
-            }
-            places.push(Place::of(question, bucket, keys, marks.nonce));
-        }
-        let person = marks.person.filter(|_| first);
-        let trace = Trace { counted: first, person, places };
-        WayBack::Taken(trace).lock(&marks.way_back, marks.nonce)
-    }
-
-    /// What the counts of a question mean.
-    fn scale(&self, question: &str) -> Option<String> {
-        if consent_counts::notice(question).is_some() {
-            return Some("consent".to_owned());
-        }
-        self.survey.question(question).map(|question| question.kind.scale())
-    }
-
-    fn accept(&mut self, question: &str, scale: String, changes: &mut Changes) {
-        let account =
-            self.accounts.entry(question.to_owned()).or_insert_with(|| Account::new(scale.clone()));
-        if account.accepted == 0 {
-            account.scale = scale;
-        }
-        account.accepted += 1;
-        changes.accounts.insert(question.to_owned());
-    }
-
-    /// The tick that a response arriving now is promised: the next one on the grid.
-    fn promise_tick(&mut self, now: Instant, changes: &mut Changes) -> Instant {
-        if self.buckets.is_empty() {
-            let next = self.grid_after(now);
-            // A clock that went back must not bring a tick back.
-            if next > self.head.next_tick {
-                self.head.next_tick = next;
-                changes.head = true;
-            }
-        }
-        self.sweep_later(now, changes);
-        self.head.next_tick
     }
 
     /// Something is kept that must be forgotten.
@@ -491,14 +245,6 @@ impl Ledger {
         changes.batches_done.push(sequence);
     }
 
-    /// D1 has the definition of this revision.
-    pub fn projected(&mut self, revision: u64, changes: &mut Changes) {
-        if revision > self.head.projected {
-            self.head.projected = revision;
-            changes.head = true;
-        }
-    }
-
     /// What is to be done next. [`Ledger::advance`] must have brought the Ledger to the present.
     pub fn due(&self) -> Due<'_> {
         if self.head.projected < self.head.revision {
@@ -521,112 +267,6 @@ impl Ledger {
         let tick = stirs.map(|at| self.grid_after(at.minus(Duration(1))).max(self.head.next_tick));
         let window = self.window.as_ref().map(|window| window.ends);
         [tick, window, self.head.sweep_at].into_iter().flatten().min()
-    }
-
-    /// Whether `next` has another notice, while D1 may not have the one in force: D1 is told the
-    /// newest definition alone, so a notice followed too soon would be kept nowhere.
-    pub fn owes_notice(&self, next: &Survey) -> bool {
-        let told = self.head.projected >= self.head.revision;
-        !told && !self.head.deleted && next.notice != self.survey.notice
-    }
-
-    /// Takes a new definition, unless `expected` is given and is not the current revision, or a
-    /// question that has counts would change its kind or scale. Returns the new revision.
-    pub fn revise(
-        &mut self,
-        expected: Option<u64>,
-        definition: String,
-        survey: Survey,
-        changes: &mut Changes,
-    ) -> Result<u64, Unrevised> {
-        if self.head.deleted {
-            return Err(Unrevised::Deleted);
-        }
-        if expected.is_some_and(|revision| revision != self.head.revision) {
-            return Err(Unrevised::OtherRevision);
-        }
-        let changed: Vec<String> = survey
-            .questions
-            .iter()
-            .filter(|question| {
-                let account = self.accounts.get(&question.id);
-                account.is_some_and(|a| a.accepted > 0 && a.scale != question.kind.scale())
-            })
-            .map(|question| question.id.clone())
-            .collect();
-        if !changed.is_empty() {
-            return Err(Unrevised::ScaleChanged(changed));
-        }
-        self.head.revision += 1;
-        self.head.definition = definition;
-        self.survey = survey;
-        changes.head = true;
-        Ok(self.head.revision)
-    }
-
-    /// Forgets everything but that the survey was here. Told again, it changes nothing more.
-    pub fn delete(&mut self, changes: &mut Changes) {
-        changes.erased = true;
-        if self.head.deleted {
-            return;
-        }
-        self.head.deleted = true;
-        self.head.revision += 1;
-        self.head.definition = String::new();
-        self.head.secret = Secret::from_bytes([0; 32]);
-        self.head.sweep_at = None;
-        self.window = None;
-        self.buckets.clear();
-        self.accounts.clear();
-        self.batches.clear();
-    }
-
-    /// The last day to which nothing can be added any more, all of which D1 has.
-    /// [`Ledger::advance`] must have brought the Ledger to `now`.
-    pub fn complete_through(&self, now: Instant) -> Day {
-        // The next tick is after now, so its batch belongs to today at the earliest. (It may well be
-        // that today is over too; but a revision may bring ticks that are nearer.)
-        let open = now.day();
-        let undelivered = self.batches.front().map(|batch| batch.day);
-        undelivered.map_or(open, |day| day.min(open)).plus(-1)
-    }
-
-    /// When the next tick may come: the next instant of the grid. That follows from the clock alone,
-    /// and does not say whether anything is pending.
-    pub fn next_tick(&self, now: Instant) -> Instant {
-        self.grid_after(now)
-    }
-
-    /// Whether promise 7 holds for every question.
-    pub fn conserved(&self) -> bool {
-        self.accounts.iter().all(|(question, account)| {
-            let pending: u64 = self.pending(question).map(|bucket| bucket.n).sum();
-            let settled = account.released + account.withdrawn + account.expired;
-            account.accepted == pending + self.sealed(question) + settled
-        })
-    }
-
-    /// What may be told of the accounts of each of the survey's questions.
-    pub fn figures(&self) -> Vec<Figures> {
-        let tell = |(question, account): (&String, &Account)| {
-            let (sealed, released) = (self.sealed(question), account.released);
-            let (withdrawn, expired) = (account.withdrawn_shown, account.expired_shown);
-            let accepted = sealed + released + withdrawn + expired;
-            let question = question.clone();
-            Figures { question, accepted, pending: None, sealed, released, withdrawn, expired }
-        };
-        let own = |question: &str| consent_counts::notice(question).is_none();
-        let questions = self.accounts.iter().filter(|(question, _)| own(question));
-        questions.map(tell).filter(|figures| figures.accepted > 0).collect()
-    }
-
-    fn pending(&self, question: &str) -> impl Iterator<Item = &Bucket> {
-        self.buckets.iter().filter(move |(key, _)| key.question == question).map(|(_, b)| b)
-    }
-
-    fn sealed(&self, question: &str) -> u64 {
-        let cohorts = self.batches.iter().flat_map(|batch| &batch.cohorts);
-        cohorts.filter(|cohort| cohort.question == question).map(|cohort| cohort.n).sum()
     }
 
     /// The first instant of the tick grid after `now`.
