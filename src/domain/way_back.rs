@@ -3,8 +3,8 @@
 //!
 //! It is locked twice, with XChaCha20-Poly1305 (RFC 8439; draft-irtf-cfrg-xchacha). The outer lock opens
 //! with a key that follows from the submission id, which is stored nowhere: without it no row says
-//! which buckets a response was counted in. Inside, the keys of each answer are locked with the key of
-//! the bucket that counted it, which is destroyed in the commit that seals or discards the bucket:
+//! which buckets a response was counted in. Inside, what each answer added to its bucket is locked with the
+//! key of that bucket, which is destroyed in the commit that seals or discards the bucket:
 //! from then on the way leads nowhere, though its row may stay for a while.
 
 use std::fmt;
@@ -57,9 +57,6 @@ pub struct Trace {
     /// it back looks the same.
     #[serde(rename = "c")]
     pub counted: bool,
-    /// The marker of the person that it counted for, with the end of the window.
-    #[serde(rename = "m")]
-    pub person: Option<(Instant, Marker)>,
     /// The buckets it was added to.
     #[serde(rename = "p")]
     pub places: Vec<Place>,
@@ -74,9 +71,20 @@ pub struct Place {
     /// The bucket it was counted in, by id.
     #[serde(rename = "b")]
     pub bucket: u64,
-    /// The keys it was counted under, locked with the bucket's key; base64.
-    #[serde(rename = "k")]
+    /// What was added there, locked with the bucket's key; base64.
+    #[serde(rename = "a")]
     locked: String,
+}
+
+/// What was added to a bucket.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Added {
+    /// The keys of the answer.
+    #[serde(rename = "k")]
+    pub keys: Vec<String>,
+    /// The end of the window and the marker of the person that it counts for; with one answer alone.
+    #[serde(rename = "m")]
+    pub person: Option<(Instant, Marker)>,
 }
 
 /// What came of taking a response back: its questions.
@@ -91,16 +99,16 @@ pub struct Withdrawal {
 }
 
 impl Place {
-    /// The place of an answer that is counted under `keys` in `bucket`.
-    pub fn of(question: &str, bucket: &Bucket, keys: &[String], nonce: Nonce) -> Self {
-        // Strings always serialise.
-        let plain = serde_json::to_vec(keys).unwrap_or_default();
+    /// The place of what is added to `bucket`.
+    pub fn of(question: &str, bucket: &Bucket, added: &Added, nonce: Nonce) -> Self {
+        // Strings and integers always serialise.
+        let plain = serde_json::to_vec(added).unwrap_or_default();
         let locked = STANDARD_NO_PAD.encode(lock(&bucket.key, nonce, &plain));
         Self { question: question.to_owned(), bucket: bucket.id, locked }
     }
 
-    /// The keys, unlocked with the key of the bucket.
-    pub fn keys(&self, bucket: &Secret, nonce: Nonce) -> Option<Vec<String>> {
+    /// What was added, unlocked with the key of the bucket.
+    pub fn added(&self, bucket: &Secret, nonce: Nonce) -> Option<Added> {
         let locked = STANDARD_NO_PAD.decode(&self.locked).ok()?;
         serde_json::from_slice(&unlock(bucket, nonce, &locked)?).ok()
     }

@@ -11,7 +11,7 @@ use super::ledger::{Changes, Ledger};
 use super::pseudonym::{Marker, Secret, SubmissionId};
 use super::response::read_submission_id;
 use super::time::Instant;
-use super::way_back::{Nonce, Place, Trace, WayBack, Withdrawal};
+use super::way_back::{Added, Nonce, Place, WayBack, Withdrawal};
 
 /// Why a request for a withdrawal cannot be read.
 #[derive(Debug)]
@@ -66,8 +66,8 @@ pub struct Lost;
 
 /// Where an answer is now.
 enum Standing {
-    /// In this bucket, under these keys.
-    Pending(Key, Vec<String>),
+    /// In this bucket.
+    Pending(Key, Added),
     Anonymous,
     Expired,
 }
@@ -115,8 +115,8 @@ impl Ledger {
         let mut pending = Vec::new();
         for place in &trace.places {
             let list = match self.stands(place, fates, found.nonce)? {
-                Standing::Pending(bucket, keys) => {
-                    pending.push((bucket, keys));
+                Standing::Pending(bucket, added) => {
+                    pending.push((bucket, added));
                     &mut told.withdrawn
                 }
                 Standing::Anonymous => &mut told.anonymous,
@@ -129,10 +129,12 @@ impl Ledger {
         if told.withdrawn.is_empty() {
             return Ok(told);
         }
-        self.take_out(&trace, pending, changes);
-        // Nothing of it counts any more, nor ever will: the person may answer anew.
-        if told.anonymous.is_empty() {
-            changes.persons_freed.extend(trace.person);
+        if trace.counted {
+            // All of it is taken back: the person may answer anew.
+            if told.anonymous.is_empty() && told.expired.is_empty() {
+                changes.persons_freed.extend(pending.iter().filter_map(|(_, added)| added.person));
+            }
+            self.take_out(pending, changes);
         }
         let nonce = Nonce::from_secret(fresh);
         let way_back = WayBack::Withdrawn(told.clone()).lock(&found.key, nonce);
@@ -149,15 +151,15 @@ impl Ledger {
         let Some((at, bucket)) = self.buckets.iter().find(|(_, bucket)| bucket.id == id) else {
             return Ok(Standing::Anonymous);
         };
-        let keys = place.keys(key.unwrap_or(&bucket.key), nonce).ok_or(Lost)?;
-        Ok(Standing::Pending(at.clone(), keys))
+        let added = place.added(key.unwrap_or(&bucket.key), nonce).ok_or(Lost)?;
+        Ok(Standing::Pending(at.clone(), added))
     }
 
-    /// Takes answers out of their buckets, if they were ever added.
-    fn take_out(&mut self, trace: &Trace, pending: Vec<(Key, Vec<String>)>, changes: &mut Changes) {
-        for (at, keys) in pending.into_iter().filter(|_| trace.counted) {
+    /// Takes answers out of their buckets.
+    fn take_out(&mut self, pending: Vec<(Key, Added)>, changes: &mut Changes) {
+        for (at, added) in pending {
             if let Some(bucket) = self.buckets.get_mut(&at) {
-                bucket.take_out(&keys);
+                bucket.take_out(&added.keys);
             }
             if let Some(account) = self.accounts.get_mut(&at.question) {
                 account.withdrawn += 1;

@@ -304,7 +304,7 @@ fn promise_9_a_way_back_leads_nowhere_once_its_bucket_is_sealed() {
         let opened: BTreeSet<String> = trace
             .places
             .iter()
-            .filter(|place| secrets.iter().any(|secret| place.keys(secret, nonce).is_some()))
+            .filter(|place| secrets.iter().any(|secret| place.added(secret, nonce).is_some()))
             .map(|place| place.question.clone())
             .collect();
         opened

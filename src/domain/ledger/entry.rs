@@ -14,7 +14,7 @@ use crate::domain::pseudonym::{Draw, Marker, Pseudonym, Secret, SubmissionId};
 use crate::domain::response::{Answer, Offer};
 use crate::domain::tally::{Cohort, NONE};
 use crate::domain::time::Instant;
-use crate::domain::way_back::{Nonce, Place, Trace, WayBack};
+use crate::domain::way_back::{Added, Nonce, Place, Trace, WayBack};
 
 /// What the Worker hands over of one response.
 #[derive(Debug, Serialize, Deserialize)]
@@ -215,10 +215,11 @@ impl Ledger {
                 bucket.add(keys, now, min_cohort);
                 changes.buckets.insert(key);
             }
-            places.push(Place::of(question, bucket, keys, marks.nonce));
+            let person = marks.person.filter(|_| places.is_empty());
+            let added = Added { keys: keys.clone(), person };
+            places.push(Place::of(question, bucket, &added, marks.nonce));
         }
-        let person = marks.person.filter(|_| first);
-        let trace = Trace { counted: first, person, places };
+        let trace = Trace { counted: first, places };
         WayBack::Taken(trace).lock(&marks.way_back, marks.nonce)
     }
 

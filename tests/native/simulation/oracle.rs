@@ -347,10 +347,7 @@ impl Oracle {
         }
         if !taken.is_empty() {
             let submission = &self.submissions[&self.withdrawing.unwrap()];
-            let stays = |q: &String| {
-                let one = (q.clone(), submission.name);
-                !taken.contains(&one) && !self.expired.contains(&one)
-            };
+            let stays = |q: &String| !taken.contains(&(q.clone(), submission.name));
             if let Some(person) =
                 submission.person.filter(|_| !submission.questions.iter().any(stays))
             {
