@@ -17,6 +17,8 @@ use super::Failure;
 pub const DATABASE: &str = "DB";
 /// The binding of the Ledgers' namespace.
 pub const LEDGERS: &str = "LEDGER";
+/// The binding of the static files.
+pub const ASSETS: &str = "ASSETS";
 /// The secret that pseudonyms are made with.
 const PEPPER: &str = "PEPPER";
 /// The secret that invitations are sealed with.

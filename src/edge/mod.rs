@@ -1,6 +1,7 @@
 //! FLOOR 2. The only room that names the platform. Everything here gathers (time, keys, rows, bytes),
 //! lets the lower floors decide, and performs what they say.
 
+mod assets;
 #[cfg(feature = "bench")]
 mod bench;
 mod config;
@@ -25,6 +26,7 @@ mod withdraw;
 use worker::{Context, Env, Response, ScheduleContext, ScheduledEvent, event};
 
 use crate::domain::time::Instant;
+use crate::http::asset::Asset;
 use crate::http::policy;
 use crate::http::problem::{Kind, Problem};
 use crate::http::reply::Reply;
@@ -42,7 +44,7 @@ pub enum Failure {
     Problem(Problem),
     /// Ours. The text is logged; it must never hold anything of a request's content.
     Fault(String),
-    /// The Ledger or D1 did not answer. Logged likewise; the caller may try again.
+    /// The Ledger, D1 or the assets did not answer. Logged likewise; the caller may try again.
     Unavailable(String),
 }
 
@@ -103,6 +105,9 @@ async fn perform(call: &mut Call, route: Route) -> Outcome {
     if let Some(fixed) = without_configuration(&route) {
         return fixed;
     }
+    if let Some(asset) = Asset::of(&route) {
+        return assets::read(&call.env, &asset).await;
+    }
     let config = Config::of(&call.env)?;
     match route {
         Route::CreateSurvey => manage::create(call, &config).await,
@@ -130,17 +135,12 @@ async fn perform(call: &mut Call, route: Route) -> Outcome {
 
 /// The replies that are the same for everyone.
 fn without_configuration(route: &Route) -> Option<Outcome> {
-    const OPENAPI: &str = include_str!("../../schema/openapi.json");
-    const SURVEY_SCHEMA: &str = include_str!("../../schema/survey.schema.json");
     Some(Ok(match route {
         Route::Health => Reply::json(200, &serde_json::json!({ "status": "ok" })),
-        Route::OpenApi => Reply::new(200, "application/json", OPENAPI),
-        Route::SurveySchema => Reply::new(200, "application/schema+json", SURVEY_SCHEMA),
         // As the Global Privacy Control specification has it: the signal is honoured, and since when.
         Route::PrivacyControl => {
             Reply::json(200, &serde_json::json!({ "gpc": true, "lastUpdate": "2026-11-22" }))
         }
-        Route::ProblemPage(kind) => Reply::new(200, "text/markdown; charset=utf-8", kind.page()),
         Route::Preflight(methods) => policy::preflight(methods),
         _ => return None,
     }))
