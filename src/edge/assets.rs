@@ -1,5 +1,9 @@
 //! Reads static files from the platform's assets.
 
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Response;
 use worker::Env;
 
 use crate::http::asset::Asset;
@@ -8,15 +12,30 @@ use crate::http::reply::Reply;
 use super::config::ASSETS;
 use super::{Failure, Outcome};
 
+#[wasm_bindgen]
+extern "C" {
+    /// The binding. Not `worker::Fetcher`: its replies bring 10 KB of streams with them.
+    type Assets;
+    #[wasm_bindgen(method, catch)]
+    async fn fetch(this: &Assets, url: &str) -> Result<Response, JsValue>;
+}
+
 /// Replies with a file, under our own headers: those of the assets are left behind.
 pub async fn read(env: &Env, asset: &Asset) -> Outcome {
     // The binding wants a whole URL, and looks at nothing but its path.
     let url = format!("https://assets{}", asset.path);
-    let found = env.assets(ASSETS)?.fetch(url, None).await;
-    let mut found = found.map_err(|error| Failure::Unavailable(error.to_string()))?;
-    match found.status_code() {
-        200 => Ok(Reply::new(200, asset.media_type, found.text().await?)),
+    let found = env.assets(ASSETS)?.into_rpc::<Assets>().fetch(&url).await.map_err(unavailable)?;
+    match found.status() {
+        200 => {
+            let text = JsFuture::from(found.text().map_err(unavailable)?).await;
+            let text = text.map_err(unavailable)?.as_string().unwrap_or_default();
+            Ok(Reply::new(200, asset.media_type, text))
+        }
         404 => Err(Failure::Fault(format!("there is no asset {}", asset.path))),
         status => Err(Failure::Unavailable(format!("the assets replied {status}"))),
     }
+}
+
+fn unavailable(error: JsValue) -> Failure {
+    Failure::Unavailable(worker::Error::from(error).to_string())
 }
