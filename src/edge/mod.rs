@@ -23,7 +23,8 @@ mod submit;
 mod unicode;
 mod withdraw;
 
-use worker::{Context, Env, Response, ScheduleContext, ScheduledEvent, event};
+use web_sys::{Request, Response};
+use worker::{Context, Env, ScheduleContext, ScheduledEvent, event};
 
 use crate::domain::time::Instant;
 use crate::http::asset::Asset;
@@ -80,7 +81,7 @@ fn random<const N: usize>() -> Result<[u8; N], worker::Error> {
 }
 
 #[event(fetch)]
-async fn fetch(request: web_sys::Request, env: Env, _context: Context) -> worker::Result<Response> {
+async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
     panic::hush();
     let mut call = Call::new(request, env)?;
     let (reply, public) = match Route::find(&call.method, &call.path) {
@@ -98,7 +99,7 @@ async fn fetch(request: web_sys::Request, env: Env, _context: Context) -> worker
         Failure::Unavailable(fault) => report(Kind::Unavailable, &fault),
     });
     let reply = if public { policy::share(reply, call.origin.as_deref()) } else { reply };
-    request::respond(reply)
+    Ok(request::respond(reply)?)
 }
 
 async fn perform(call: &mut Call, route: Route) -> Outcome {

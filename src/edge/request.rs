@@ -3,8 +3,8 @@
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Request, UrlSearchParams};
-use worker::{Env, Headers, Response, ResponseBuilder};
+use web_sys::{Headers, Request, Response, ResponseInit, UrlSearchParams};
+use worker::Env;
 
 use crate::http::policy;
 use crate::http::problem::Problem;
@@ -104,14 +104,17 @@ impl<'a> Address<'a> {
 }
 
 /// Hands a reply to the platform.
-pub fn respond(reply: Reply) -> worker::Result<Response> {
-    let headers = Headers::new();
+pub fn respond(reply: Reply) -> Result<Response, JsValue> {
+    let headers = Headers::new()?;
     for (name, value) in &reply.headers {
         headers.append(name, value)?;
     }
-    let response = ResponseBuilder::new().with_status(reply.status).with_headers(headers);
+    let init = ResponseInit::new();
+    init.set_status(reply.status);
+    init.set_headers(&headers);
     if reply.body.is_empty() {
-        return Ok(response.empty());
+        return Response::new_with_opt_str_and_init(None, &init);
     }
-    Ok(response.fixed(reply.body.into_bytes()))
+    let body = Uint8Array::from(reply.body.as_bytes());
+    Response::new_with_opt_js_u8_array_and_init(Some(&body), &init)
 }
