@@ -42,7 +42,7 @@ export class Ledger extends DurableObject {
     const instance = living();
     if (this.#instance !== instance) {
       if (this.#open > 0) this.ctx.abort("the instance died");
-      this.#object = new LedgerObject(this.ctx, this.env);
+      this.#object = new LedgerObject(this.ctx.storage, this.env);
       this.#instance = instance;
     }
     this.#open += 1;

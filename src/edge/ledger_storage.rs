@@ -5,6 +5,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::domain::ledger::Ledger;
+use crate::domain::time::Instant;
 use crate::store::{Misshapen, Row, Statement, Value, ledger};
 
 use super::Failure;
@@ -16,6 +17,8 @@ extern "C" {
     fn commit(storage: &JsValue, statements: &Array) -> Result<(), JsValue>;
     #[wasm_bindgen(catch)]
     fn select(storage: &JsValue, sql: &str, parameters: &Array) -> Result<Array, JsValue>;
+    #[wasm_bindgen(catch, js_name = setAlarm)]
+    async fn set_alarm(storage: &JsValue, at: f64) -> Result<JsValue, JsValue>;
 }
 
 /// The object's storage.
@@ -44,6 +47,11 @@ impl LedgerStorage {
     pub fn select(&self, statement: Statement) -> Result<Vec<Row>, Failure> {
         let rows = select(&self.0, statement.sql, &parameters(statement.parameters));
         rows.map_err(fault)?.iter().map(row).collect()
+    }
+
+    /// Lets the object's alarm ring at this instant, and no more at the one set before.
+    pub async fn set_alarm(&self, at: Instant) -> Result<(), Failure> {
+        set_alarm(&self.0, at.0 as f64).await.map(|_| ()).map_err(fault)
     }
 
     /// Brings the schema up to date.
