@@ -21,6 +21,7 @@ mod report;
 mod request;
 mod submit;
 mod unicode;
+mod values;
 mod withdraw;
 
 use web_sys::{Request, Response};
