@@ -1,7 +1,7 @@
 //! Reads static files from the platform's assets.
 
-use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 use worker::Env;
@@ -9,12 +9,12 @@ use worker::Env;
 use crate::http::asset::Asset;
 use crate::http::reply::Reply;
 
-use super::config::ASSETS;
-use super::{Failure, Outcome};
+use super::config::{self, ASSETS};
+use super::{Failure, Outcome, unavailable};
 
 #[wasm_bindgen]
 extern "C" {
-    /// The binding. Not `worker::Fetcher`: its replies bring 10 KB of streams with them.
+    /// The binding. Not `worker::Fetcher`, whose replies bring 10 KB of streams with them.
     type Assets;
     #[wasm_bindgen(method, catch)]
     async fn fetch(this: &Assets, url: &str) -> Result<Response, JsValue>;
@@ -22,9 +22,10 @@ extern "C" {
 
 /// Replies with a file, under our own headers: those of the assets are left behind.
 pub async fn read(env: &Env, asset: &Asset) -> Outcome {
+    let assets: Assets = config::binding(env, ASSETS)?.unchecked_into();
     // The binding wants a whole URL, and looks at nothing but its path.
     let url = format!("https://assets{}", asset.path);
-    let found = env.assets(ASSETS)?.into_rpc::<Assets>().fetch(&url).await.map_err(unavailable)?;
+    let found = assets.fetch(&url).await.map_err(unavailable)?;
     match found.status() {
         200 => {
             let text = JsFuture::from(found.text().map_err(unavailable)?).await;
@@ -34,8 +35,4 @@ pub async fn read(env: &Env, asset: &Asset) -> Outcome {
         404 => Err(Failure::Fault(format!("there is no asset {}", asset.path))),
         status => Err(Failure::Unavailable(format!("the assets replied {status}"))),
     }
-}
-
-fn unavailable(error: JsValue) -> Failure {
-    Failure::Unavailable(worker::Error::from(error).to_string())
 }

@@ -1,14 +1,14 @@
 //! Runs the statements of `store::d1`.
 
-use js_sys::{Array, Reflect};
+use js_sys::Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use worker::Env;
 
 use crate::store::{Row, Statement};
 
-use super::config::DATABASE;
-use super::{Failure, values};
+use super::config::{self, DATABASE};
+use super::{Failure, unavailable, values};
 
 #[wasm_bindgen(module = "/src/edge/database.js")]
 extern "C" {
@@ -27,10 +27,8 @@ pub async fn run<const N: usize>(
 
 /// The same for any number, in code that is there once.
 async fn run_all(env: &Env, statements: Vec<Statement>) -> Result<Vec<Vec<Row>>, Failure> {
-    let database = Reflect::get(env, &DATABASE.into()).map_err(worker::Error::from)?;
-    let tables = batch(&database, &values::statements(statements)).await;
-    let tables =
-        tables.map_err(|error| Failure::Unavailable(worker::Error::from(error).to_string()))?;
+    let database = config::binding(env, DATABASE)?;
+    let tables = batch(&database, &values::statements(statements)).await.map_err(unavailable)?;
     tables.iter().map(|table| values::rows(&table.into())).collect()
 }
 

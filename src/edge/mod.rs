@@ -24,6 +24,7 @@ mod unicode;
 mod values;
 mod withdraw;
 
+use wasm_bindgen::JsValue;
 use web_sys::{Request, Response};
 use worker::{Context, Env, ScheduleContext, ScheduledEvent, event};
 
@@ -66,6 +67,11 @@ impl From<crate::store::Misshapen> for Failure {
     fn from(misshapen: crate::store::Misshapen) -> Self {
         Self::Fault(format!("a row of {} is not of the expected shape", misshapen.0))
     }
+}
+
+/// What the platform threw, where we may be answered another time.
+fn unavailable(error: JsValue) -> Failure {
+    Failure::Unavailable(worker::Error::from(error).to_string())
 }
 
 /// The present, as the platform tells it: it stands still between two I/O operations.

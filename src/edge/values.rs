@@ -9,9 +9,8 @@ use super::Failure;
 
 /// Statements, each `[sql, parameters]`.
 pub fn statements(statements: Vec<Statement>) -> Array {
-    let pair = |statement: Statement| {
-        Array::of2(&statement.sql.into(), &parameters(statement.parameters))
-    };
+    let pair =
+        |statement: Statement| Array::of2(&statement.sql.into(), &parameters(statement.parameters));
     statements.into_iter().map(pair).collect()
 }
 
