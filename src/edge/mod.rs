@@ -25,8 +25,9 @@ mod values;
 mod withdraw;
 
 use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{Request, Response};
-use worker::{Context, Env, ScheduleContext, ScheduledEvent, event};
+use worker::Env;
 
 use crate::domain::time::Instant;
 use crate::http::asset::Asset;
@@ -87,8 +88,9 @@ fn random<const N: usize>() -> Result<[u8; N], worker::Error> {
     Ok(bytes)
 }
 
-#[event(fetch)]
-async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
+/// Replies to a request; `entry.mjs` calls it.
+#[wasm_bindgen]
+pub async fn fetch(request: Request, env: Env) -> Result<Response, JsValue> {
     panic::hush();
     let mut call = Call::new(request, env)?;
     let (reply, public) = match Route::find(&call.method, &call.path) {
@@ -106,7 +108,7 @@ async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<
         Failure::Unavailable(fault) => report(Kind::Unavailable, &fault),
     });
     let reply = if public { policy::share(reply, call.origin.as_deref()) } else { reply };
-    Ok(request::respond(reply)?)
+    request::respond(reply)
 }
 
 async fn perform(call: &mut Call, route: Route) -> Outcome {
@@ -162,13 +164,12 @@ fn report(kind: Kind, fault: &str) -> Reply {
     Problem::new(kind).member("reference", reference.into()).reply()
 }
 
-#[event(scheduled)]
-async fn scheduled(event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+/// A run of cron, meant for this instant (milliseconds since 1970); `entry.mjs` calls it.
+#[wasm_bindgen]
+pub async fn scheduled(at: f64, env: Env) {
     panic::hush();
     // The platform takes an error here for success, so it is logged.
-    if let Err(Failure::Fault(fault) | Failure::Unavailable(fault)) =
-        cron::run(&env, event.schedule()).await
-    {
+    if let Err(Failure::Fault(fault) | Failure::Unavailable(fault)) = cron::run(&env, at).await {
         worker::console_error!("cron: {fault}");
     }
 }
