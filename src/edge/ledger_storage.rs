@@ -1,4 +1,5 @@
-//! Runs the statements of `store::ledger` on the object's own SQLite.
+//! Runs the statements of `store::ledger` on the object's own SQLite, whose messages name tables and
+//! constraints, never a row's content.
 
 use js_sys::Array;
 use wasm_bindgen::JsValue;
@@ -35,18 +36,19 @@ impl LedgerStorage {
         if statements.is_empty() {
             return Ok(());
         }
-        commit(&self.0, &values::statements(statements)).map_err(fault)
+        Ok(commit(&self.0, &values::statements(statements))?)
     }
 
     /// Runs a query.
     pub fn select(&self, statement: Statement) -> Result<Vec<Row>, Failure> {
         let parameters = values::parameters(statement.parameters);
-        values::rows(&select(&self.0, statement.sql, &parameters).map_err(fault)?)
+        values::rows(&select(&self.0, statement.sql, &parameters)?)
     }
 
     /// Lets the object's alarm ring at this instant, and no more at the one set before.
     pub async fn set_alarm(&self, at: Instant) -> Result<(), Failure> {
-        set_alarm(&self.0, at.0 as f64).await.map(|_| ()).map_err(fault)
+        set_alarm(&self.0, at.0 as f64).await?;
+        Ok(())
     }
 
     /// Brings the schema up to date.
@@ -77,9 +79,4 @@ impl LedgerStorage {
 
 fn plain(sql: &'static str) -> Statement {
     Statement::new(sql, [])
-}
-
-/// A fault of the storage. SQLite's message names tables and constraints, never a row's content.
-fn fault(error: JsValue) -> Failure {
-    Failure::from(worker::Error::from(error))
 }

@@ -24,8 +24,8 @@ mod unicode;
 mod values;
 mod withdraw;
 
-use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Request, Response};
 use worker::Env;
 
@@ -58,9 +58,9 @@ impl From<Problem> for Failure {
     }
 }
 
-impl From<worker::Error> for Failure {
-    fn from(error: worker::Error) -> Self {
-        Self::Fault(error.to_string())
+impl From<JsValue> for Failure {
+    fn from(error: JsValue) -> Self {
+        Self::Fault(thrown(&error))
     }
 }
 
@@ -70,9 +70,15 @@ impl From<crate::store::Misshapen> for Failure {
     }
 }
 
-/// What the platform threw, where we may be answered another time.
+/// What the platform threw, in its own words.
+fn thrown(error: &JsValue) -> String {
+    let told = error.dyn_ref::<js_sys::Error>().map(|error| String::from(error.to_string()));
+    told.or_else(|| error.as_string()).unwrap_or_else(|| "something unknown was thrown".to_owned())
+}
+
+/// The same, where we may be answered another time.
 fn unavailable(error: JsValue) -> Failure {
-    Failure::Unavailable(worker::Error::from(error).to_string())
+    Failure::Unavailable(thrown(&error))
 }
 
 /// The present, as the platform tells it: it stands still between two I/O operations.
@@ -81,10 +87,10 @@ fn now() -> Instant {
 }
 
 /// So many random bytes.
-fn random<const N: usize>() -> Result<[u8; N], worker::Error> {
+fn random<const N: usize>() -> Result<[u8; N], Failure> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes)
-        .map_err(|_| worker::Error::RustError("no randomness is to be had".to_owned()))?;
+        .map_err(|_| Failure::Fault("no randomness is to be had".to_owned()))?;
     Ok(bytes)
 }
 

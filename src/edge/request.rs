@@ -30,7 +30,7 @@ pub struct Call {
 
 impl Call {
     /// Gathers the parts of a request.
-    pub fn new(request: Request, env: Env) -> worker::Result<Self> {
+    pub fn new(request: Request, env: Env) -> Result<Self, JsValue> {
         let (method, url) = (request.method(), request.url());
         let path = Address::of(&url).path.to_owned();
         let origin = request.headers().get("origin")?;
@@ -38,12 +38,12 @@ impl Call {
     }
 
     /// A header.
-    pub fn header(&self, name: &str) -> worker::Result<Option<String>> {
-        Ok(self.request.headers().get(name)?)
+    pub fn header(&self, name: &str) -> Result<Option<String>, JsValue> {
+        self.request.headers().get(name)
     }
 
     /// The header `Authorization`.
-    pub fn authorization(&self) -> worker::Result<Option<String>> {
+    pub fn authorization(&self) -> Result<Option<String>, JsValue> {
         self.header("authorization")
     }
 
@@ -53,7 +53,7 @@ impl Call {
     }
 
     /// The query parameters.
-    pub fn query(&self) -> worker::Result<Query> {
+    pub fn query(&self) -> Result<Query, JsValue> {
         let query = Address::of(&self.url).query;
         if query.is_empty() {
             return Ok(Query::new(Vec::new()));
@@ -72,8 +72,7 @@ impl Call {
         policy::accept_type(self.header("content-type")?.as_deref(), types)?;
         let announced = self.header("content-length")?.and_then(|length| length.parse().ok());
         policy::accept_size(announced.unwrap_or(0), most)?;
-        let read = self.request.array_buffer().map_err(worker::Error::from)?;
-        let body = JsFuture::from(read).await.map_err(worker::Error::from)?;
+        let body = JsFuture::from(self.request.array_buffer()?).await?;
         let body = Uint8Array::new(&body).to_vec();
         policy::accept_size(body.len(), most)?;
         Ok(body)
