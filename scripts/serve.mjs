@@ -19,6 +19,9 @@ const CONFIG = path.join(ROOT, "wrangler.toml");
 // workerd says nothing when it cannot load a module; ordinarily it is ready within a second or two.
 const READY_S = 60;
 
+// The Worker that serves the assets here, to ours alone.
+const ASSETS = "assets";
+
 class StderrLog extends Log {
   log(message) {
     process.stderr.write(`${message}\n`);
@@ -79,7 +82,10 @@ export async function serve({ port = 0, stateDir, vars = {}, build = path.join(R
     throw new Error(`There is no built Worker in ${build}: run scripts/build first.`);
   }
   process.env.WRANGLER_LOG ??= "warn"; // or it says on stdout where it found .dev.vars
-  const { workerOptions, externalWorkers } = unstable_getMiniflareWorkerOptions(config);
+  const { workerOptions, externalWorkers } = unstable_getMiniflareWorkerOptions(config, undefined, {
+    overrides: { assets: { directory: path.join(build, "assets") } },
+  });
+  const { assets, ...withoutAssets } = workerOptions;
   const bindings = { ...workerOptions.bindings, ...readKeys(), ...vars };
   const missing = SECRETS.filter((name) => !bindings[name]);
   if (missing.length > 0) {
@@ -102,12 +108,15 @@ export async function serve({ port = 0, stateDir, vars = {}, build = path.join(R
     handleRuntimeStdio: (...streams) => streams.forEach((stream) => stream.pipe(process.stderr, { end: false })),
     workers: [
       {
-        ...workerOptions,
+        ...withoutAssets,
         name: config.name,
         bindings,
+        serviceBindings: { ...withoutAssets.serviceBindings, [assets.binding]: ASSETS },
         modulesRoot: build,
         modules: modulesIn(build, entry),
       },
+      // Miniflare would put two Workers of its own before one with assets, which are slow and lose cron's calls.
+      { name: ASSETS, modules: true, script: "export default {}", assets: { ...assets, routerConfig: { has_user_worker: false } } },
       ...externalWorkers,
     ],
   });

@@ -3,8 +3,10 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use js_sys::Reflect;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+use wasm_bindgen::JsValue;
 use worker::Env;
 
 use crate::domain::key_ring::{KeyRing, Unusable};
@@ -17,6 +19,8 @@ use super::Failure;
 pub const DATABASE: &str = "DB";
 /// The binding of the Ledgers' namespace.
 pub const LEDGERS: &str = "LEDGER";
+/// The binding of the static files.
+pub const ASSETS: &str = "ASSETS";
 /// The secret that pseudonyms are made with.
 const PEPPER: &str = "PEPPER";
 /// The secret that invitations are sealed with.
@@ -103,10 +107,19 @@ impl Config {
     }
 }
 
+/// A binding, as the platform has it.
+pub fn binding(env: &Env, name: &str) -> Result<JsValue, Failure> {
+    let binding = Reflect::get(env, &name.into()).unwrap_or_default();
+    if binding.is_undefined() {
+        return Err(Failure::Fault(format!("the binding {name} is missing")));
+    }
+    Ok(binding)
+}
+
 /// Where Ledgers live, if that is restricted. A setting that is not known is a fault: to ignore it would
 /// keep data where its owner has said that it must not be.
 pub fn jurisdiction(env: &Env) -> Result<Option<Jurisdiction>, Failure> {
-    let setting = js_sys::Reflect::get(env, &JURISDICTION.into()).unwrap_or_default();
+    let setting = Reflect::get(env, &JURISDICTION.into()).unwrap_or_default();
     if setting.is_undefined() {
         return Ok(None);
     }

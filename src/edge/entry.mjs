@@ -42,7 +42,7 @@ export class Ledger extends DurableObject {
     const instance = living();
     if (this.#instance !== instance) {
       if (this.#open > 0) this.ctx.abort("the instance died");
-      this.#object = new LedgerObject(this.ctx, this.env);
+      this.#object = new LedgerObject(this.ctx.storage, this.env);
       this.#instance = instance;
     }
     this.#open += 1;
@@ -73,12 +73,12 @@ export class Ledger extends DurableObject {
 }
 
 export default {
-  async fetch(request, env, context) {
+  async fetch(request, env) {
     living();
     const death = Promise.withResolvers();
     open.add(death.reject);
     try {
-      return await Promise.race([answer(request, env, context), death.promise]);
+      return await Promise.race([answer(request, env), death.promise]);
     } catch {
       // What was thrown may quote what was being read; where it happened has been logged.
       living();
@@ -87,8 +87,8 @@ export default {
       open.delete(death.reject);
     }
   },
-  scheduled(event, env, context) {
+  scheduled(event, env) {
     living();
-    return run(event, env, context);
+    return run(event.scheduledTime, env);
   },
 };

@@ -12,7 +12,7 @@ use std::time::Duration;
 use futures_channel::oneshot;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use worker::{DurableObject, Env, Request, Response, State, durable_object};
+use worker::Env;
 
 use crate::domain::hex::hex;
 use crate::domain::json::Json;
@@ -35,14 +35,15 @@ const LONGEST_WAIT: i64 = 300_000;
 /// The most turns of the event loop that a commit waits for more responses.
 const MOST_TURNS: usize = 32;
 
-/// The object, as the platform knows it. Its parts are shared with tasks that outlive one call.
-#[durable_object(alarm)]
+/// The object, as `entry.mjs` makes and calls it. Its parts are shared with tasks that outlive one call.
+///
+/// Not a `worker::DurableObject`: that brings the code to be called by `fetch`, which nobody does.
+#[wasm_bindgen]
 pub struct LedgerObject {
     desk: Rc<Desk>,
 }
 
 struct Desk {
-    state: State,
     env: Env,
     storage: LedgerStorage,
     /// The Ledger in memory; `None` until loaded, and again after an error.
@@ -64,13 +65,14 @@ struct Waiting {
     reply: oneshot::Sender<Told>,
 }
 
-impl DurableObject for LedgerObject {
-    fn new(state: State, env: Env) -> Self {
+#[wasm_bindgen]
+impl LedgerObject {
+    /// From the object's own `ctx.storage` and `env`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(storage: JsValue, env: Env) -> Self {
         panic::hush();
-        let storage = state.as_raw().storage().map(JsValue::from).unwrap_or(JsValue::NULL);
         Self {
             desk: Rc::new(Desk {
-                state,
                 env,
                 storage: LedgerStorage::new(storage),
                 ledger: RefCell::new(None),
@@ -83,19 +85,12 @@ impl DurableObject for LedgerObject {
         }
     }
 
-    async fn fetch(&self, _request: Request) -> worker::Result<Response> {
-        Response::error("this object is called by RPC", 404)
-    }
-
-    async fn alarm(&self) -> worker::Result<Response> {
+    /// The alarm rings.
+    pub async fn alarm(&self) {
         self.desk.alarm.set(None);
         self.desk.work().await;
-        Response::empty()
     }
-}
 
-#[wasm_bindgen]
-impl LedgerObject {
     /// The one method of the contract in `ledger_rpc`.
     pub async fn ask(&self, message: String) -> Result<String, JsValue> {
         let failed = |text: String| JsValue::from(js_sys::Error::new(&text));
@@ -419,8 +414,7 @@ impl Desk {
         }
         // An alarm set for now or earlier from within an alarm is lost locally: one millisecond on.
         let at = due.max(now.plus(crate::domain::time::Duration(1)));
-        let delay = Duration::from_millis(u64::try_from(at.0 - now.0).unwrap_or(1));
-        self.state.storage().set_alarm(delay).await?;
+        self.storage.set_alarm(at).await?;
         self.alarm.set(Some(at));
         Ok(())
     }

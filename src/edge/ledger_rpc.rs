@@ -1,18 +1,17 @@
 //! The contract between Worker and Ledger: one call, a question and a reply as JSON.
 
-use js_sys::{Function, Reflect};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use worker::{Env, ObjectNamespace};
+use worker::Env;
 
 use crate::domain::account::Figures;
 use crate::domain::ledger::Entry;
 use crate::domain::pseudonym::SubmissionId;
 use crate::domain::way_back::Withdrawal;
 
-use super::Failure;
 use super::config::{self, LEDGERS};
+use super::{Failure, unavailable};
 
 /// What the Ledger is asked.
 #[derive(Serialize, Deserialize)]
@@ -108,6 +107,13 @@ impl From<&Figures> for ToldFigures {
 
 #[wasm_bindgen]
 extern "C" {
+    /// The namespace of the Ledgers.
+    type Ledgers;
+    #[wasm_bindgen(method, catch)]
+    fn jurisdiction(this: &Ledgers, name: &str) -> Result<Ledgers, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = getByName)]
+    fn get_by_name(this: &Ledgers, name: &str) -> Result<LedgerStub, JsValue>;
+
     /// The stub of a Ledger, with the method that `entry.mjs` gives the class.
     type LedgerStub;
     #[wasm_bindgen(method, catch)]
@@ -116,29 +122,20 @@ extern "C" {
 
 /// The namespace of the Ledgers, restricted to the deployment's jurisdiction if it has one: a Ledger of
 /// the same name outside of it is another object. Where the platform cannot restrict it, nothing is asked.
-fn ledgers(env: &Env) -> Result<ObjectNamespace, Failure> {
-    let everywhere = env.durable_object(LEDGERS)?;
-    let Some(jurisdiction) = config::jurisdiction(env)? else { return Ok(everywhere) };
-    // `worker` does not wrap this method.
-    let restricted = || -> Result<JsValue, JsValue> {
-        let method = Reflect::get(everywhere.as_ref(), &"jurisdiction".into())?;
-        method.dyn_into::<Function>()?.call1(everywhere.as_ref(), &jurisdiction.name().into())
-    };
-    match restricted() {
-        Ok(restricted) => Ok(restricted.unchecked_into()),
-        Err(error) => Err(Failure::Unavailable(worker::Error::from(error).to_string())),
+fn ledgers(env: &Env) -> Result<Ledgers, Failure> {
+    let everywhere: Ledgers = config::binding(env, LEDGERS)?.unchecked_into();
+    match config::jurisdiction(env)? {
+        Some(jurisdiction) => everywhere.jurisdiction(jurisdiction.name()).map_err(unavailable),
+        None => Ok(everywhere),
     }
 }
 
 /// Asks the Ledger of a survey.
 pub async fn ask(env: &Env, survey: &str, question: &Ask) -> Result<Told, Failure> {
-    let stub = ledgers(env)?.get_by_name(survey)?;
+    let stub = ledgers(env)?.get_by_name(survey).map_err(unavailable)?;
     let message = serde_json::to_string(question)
         .map_err(|_| Failure::Fault("a question to the Ledger cannot be written".to_owned()))?;
-    let told = stub.into_rpc::<LedgerStub>().ask(&message).await;
-    let told =
-        told.map_err(|error| Failure::Unavailable(worker::Error::from(error).to_string()))?;
-    let told = told.as_string().unwrap_or_default();
+    let told = stub.ask(&message).await.map_err(unavailable)?.as_string().unwrap_or_default();
     serde_json::from_str(&told)
         .map_err(|_| Failure::Fault("the Ledger's reply cannot be read".to_owned()))
 }

@@ -1,14 +1,15 @@
-//! Runs the statements of `store::ledger` on the object's own SQLite.
+//! Runs the statements of `store::ledger` on the object's own SQLite, whose messages name tables and
+//! constraints, never a row's content.
 
-use js_sys::{Array, Uint8Array};
+use js_sys::Array;
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsCast, JsValue};
 
 use crate::domain::ledger::Ledger;
+use crate::domain::time::Instant;
 use crate::store::{Misshapen, Row, Statement, Value, ledger};
 
-use super::Failure;
-use super::d1::to_js;
+use super::{Failure, values};
 
 #[wasm_bindgen(module = "/src/edge/storage.js")]
 extern "C" {
@@ -16,6 +17,8 @@ extern "C" {
     fn commit(storage: &JsValue, statements: &Array) -> Result<(), JsValue>;
     #[wasm_bindgen(catch)]
     fn select(storage: &JsValue, sql: &str, parameters: &Array) -> Result<Array, JsValue>;
+    #[wasm_bindgen(catch, js_name = setAlarm)]
+    async fn set_alarm(storage: &JsValue, at: f64) -> Result<JsValue, JsValue>;
 }
 
 /// The object's storage.
@@ -33,17 +36,19 @@ impl LedgerStorage {
         if statements.is_empty() {
             return Ok(());
         }
-        let statements: Array = statements
-            .into_iter()
-            .map(|statement| Array::of2(&statement.sql.into(), &parameters(statement.parameters)))
-            .collect();
-        commit(&self.0, &statements).map_err(fault)
+        Ok(commit(&self.0, &values::statements(statements))?)
     }
 
     /// Runs a query.
     pub fn select(&self, statement: Statement) -> Result<Vec<Row>, Failure> {
-        let rows = select(&self.0, statement.sql, &parameters(statement.parameters));
-        rows.map_err(fault)?.iter().map(row).collect()
+        let parameters = values::parameters(statement.parameters);
+        values::rows(&select(&self.0, statement.sql, &parameters)?)
+    }
+
+    /// Lets the object's alarm ring at this instant, and no more at the one set before.
+    pub async fn set_alarm(&self, at: Instant) -> Result<(), Failure> {
+        set_alarm(&self.0, at.0 as f64).await?;
+        Ok(())
     }
 
     /// Brings the schema up to date.
@@ -74,31 +79,4 @@ impl LedgerStorage {
 
 fn plain(sql: &'static str) -> Statement {
     Statement::new(sql, [])
-}
-
-fn parameters(values: Vec<Value>) -> Array {
-    values.into_iter().map(to_js).collect()
-}
-
-fn row(row: JsValue) -> Result<Row, Failure> {
-    Array::from(&row).iter().map(value).collect()
-}
-
-fn value(value: JsValue) -> Result<Value, Failure> {
-    if value.is_null() {
-        Ok(Value::Null)
-    } else if let Some(number) = value.as_f64() {
-        Ok(Value::Integer(number as i64))
-    } else if let Some(text) = value.as_string() {
-        Ok(Value::Text(text))
-    } else if let Some(buffer) = value.dyn_ref::<js_sys::ArrayBuffer>() {
-        Ok(Value::Blob(Uint8Array::new(buffer).to_vec()))
-    } else {
-        Err(Failure::Fault("a column of an unknown type".to_owned()))
-    }
-}
-
-/// A fault of the storage. SQLite's message names tables and constraints, never a row's content.
-fn fault(error: JsValue) -> Failure {
-    Failure::from(worker::Error::from(error))
 }

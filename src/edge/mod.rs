@@ -1,6 +1,7 @@
 //! FLOOR 2. The only room that names the platform. Everything here gathers (time, keys, rows, bytes),
 //! lets the lower floors decide, and performs what they say.
 
+mod assets;
 #[cfg(feature = "bench")]
 mod bench;
 mod config;
@@ -20,11 +21,16 @@ mod report;
 mod request;
 mod submit;
 mod unicode;
+mod values;
 mod withdraw;
 
-use worker::{Context, Env, Response, ScheduleContext, ScheduledEvent, event};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Request, Response};
+use worker::Env;
 
 use crate::domain::time::Instant;
+use crate::http::asset::Asset;
 use crate::http::policy;
 use crate::http::problem::{Kind, Problem};
 use crate::http::reply::Reply;
@@ -42,7 +48,7 @@ pub enum Failure {
     Problem(Problem),
     /// Ours. The text is logged; it must never hold anything of a request's content.
     Fault(String),
-    /// The Ledger or D1 did not answer. Logged likewise; the caller may try again.
+    /// The Ledger, D1 or the assets did not answer. Logged likewise; the caller may try again.
     Unavailable(String),
 }
 
@@ -52,9 +58,9 @@ impl From<Problem> for Failure {
     }
 }
 
-impl From<worker::Error> for Failure {
-    fn from(error: worker::Error) -> Self {
-        Self::Fault(error.to_string())
+impl From<JsValue> for Failure {
+    fn from(error: JsValue) -> Self {
+        Self::Fault(thrown(&error))
     }
 }
 
@@ -64,21 +70,33 @@ impl From<crate::store::Misshapen> for Failure {
     }
 }
 
+/// What the platform threw, in its own words.
+fn thrown(error: &JsValue) -> String {
+    let told = error.dyn_ref::<js_sys::Error>().map(|error| String::from(error.to_string()));
+    told.or_else(|| error.as_string()).unwrap_or_else(|| "something unknown was thrown".to_owned())
+}
+
+/// The same, where we may be answered another time.
+fn unavailable(error: JsValue) -> Failure {
+    Failure::Unavailable(thrown(&error))
+}
+
 /// The present, as the platform tells it: it stands still between two I/O operations.
 fn now() -> Instant {
     Instant(js_sys::Date::now() as i64)
 }
 
 /// So many random bytes.
-fn random<const N: usize>() -> Result<[u8; N], worker::Error> {
+fn random<const N: usize>() -> Result<[u8; N], Failure> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes)
-        .map_err(|_| worker::Error::RustError("no randomness is to be had".to_owned()))?;
+        .map_err(|_| Failure::Fault("no randomness is to be had".to_owned()))?;
     Ok(bytes)
 }
 
-#[event(fetch)]
-async fn fetch(request: web_sys::Request, env: Env, _context: Context) -> worker::Result<Response> {
+/// Replies to a request; `entry.mjs` calls it.
+#[wasm_bindgen]
+pub async fn fetch(request: Request, env: Env) -> Result<Response, JsValue> {
     panic::hush();
     let mut call = Call::new(request, env)?;
     let (reply, public) = match Route::find(&call.method, &call.path) {
@@ -102,6 +120,9 @@ async fn fetch(request: web_sys::Request, env: Env, _context: Context) -> worker
 async fn perform(call: &mut Call, route: Route) -> Outcome {
     if let Some(fixed) = without_configuration(&route) {
         return fixed;
+    }
+    if let Some(asset) = Asset::of(&route) {
+        return assets::read(&call.env, &asset).await;
     }
     let config = Config::of(&call.env)?;
     match route {
@@ -130,17 +151,12 @@ async fn perform(call: &mut Call, route: Route) -> Outcome {
 
 /// The replies that are the same for everyone.
 fn without_configuration(route: &Route) -> Option<Outcome> {
-    const OPENAPI: &str = include_str!("../../schema/openapi.json");
-    const SURVEY_SCHEMA: &str = include_str!("../../schema/survey.schema.json");
     Some(Ok(match route {
         Route::Health => Reply::json(200, &serde_json::json!({ "status": "ok" })),
-        Route::OpenApi => Reply::new(200, "application/json", OPENAPI),
-        Route::SurveySchema => Reply::new(200, "application/schema+json", SURVEY_SCHEMA),
         // As the Global Privacy Control specification has it: the signal is honoured, and since when.
         Route::PrivacyControl => {
             Reply::json(200, &serde_json::json!({ "gpc": true, "lastUpdate": "2026-11-22" }))
         }
-        Route::ProblemPage(kind) => Reply::new(200, "text/markdown; charset=utf-8", kind.page()),
         Route::Preflight(methods) => policy::preflight(methods),
         _ => return None,
     }))
@@ -154,13 +170,12 @@ fn report(kind: Kind, fault: &str) -> Reply {
     Problem::new(kind).member("reference", reference.into()).reply()
 }
 
-#[event(scheduled)]
-async fn scheduled(event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+/// A run of cron, meant for this instant (milliseconds since 1970); `entry.mjs` calls it.
+#[wasm_bindgen]
+pub async fn scheduled(at: f64, env: Env) {
     panic::hush();
     // The platform takes an error here for success, so it is logged.
-    if let Err(Failure::Fault(fault) | Failure::Unavailable(fault)) =
-        cron::run(&env, event.schedule()).await
-    {
+    if let Err(Failure::Fault(fault) | Failure::Unavailable(fault)) = cron::run(&env, at).await {
         worker::console_error!("cron: {fault}");
     }
 }

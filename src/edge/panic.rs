@@ -2,7 +2,9 @@
 
 use std::cell::Cell;
 
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::Response;
 
 use crate::http::problem::{Kind, Problem};
 
@@ -28,7 +30,6 @@ pub fn hush() {
 
 /// The reply where there is none, since the instance died over it: `entry.mjs` asks the next one.
 #[wasm_bindgen]
-pub fn apology() -> Result<web_sys::Response, wasm_bindgen::JsValue> {
-    let response = request::respond(Problem::new(Kind::Internal).reply());
-    Ok(response.map_err(wasm_bindgen::JsValue::from)?.into())
+pub fn apology() -> Result<Response, JsValue> {
+    request::respond(Problem::new(Kind::Internal).reply())
 }

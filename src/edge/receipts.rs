@@ -43,7 +43,7 @@ async fn signers(config: &Config) -> Result<Rc<[Signer]>, Failure> {
     }
     let mut opened = Vec::new();
     for key in config.receipts.keys() {
-        let key = Array::from(&open(key.bytes()).await.map_err(worker::Error::from)?);
+        let key = Array::from(&open(key.bytes()).await?);
         let x = key.get(1).as_string();
         let x = x.ok_or_else(|| Failure::Fault("a signing key has no public half".to_owned()))?;
         opened.push(Signer { handle: key.get(0), public: PublicKey { x } });
@@ -58,7 +58,7 @@ pub async fn signed(config: &Config, receipt: &Receipt<'_>) -> Result<String, Fa
     let signers = signers(config).await?;
     let signer = signers.first().ok_or_else(|| Failure::Fault("no key signs".to_owned()))?;
     let text = jws::to_sign(&signer.public, MEDIA_TYPE, &receipt.payload());
-    let signature = sign(&signer.handle, &text).await.map_err(worker::Error::from)?;
+    let signature = sign(&signer.handle, &text).await?;
     Ok(jws::signed(&text, &Uint8Array::new(&signature).to_vec()))
 }
 

@@ -3,8 +3,8 @@
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Request, UrlSearchParams};
-use worker::{Env, Headers, Response, ResponseBuilder};
+use web_sys::{Headers, Request, Response, ResponseInit, UrlSearchParams};
+use worker::Env;
 
 use crate::http::policy;
 use crate::http::problem::Problem;
@@ -30,7 +30,7 @@ pub struct Call {
 
 impl Call {
     /// Gathers the parts of a request.
-    pub fn new(request: Request, env: Env) -> worker::Result<Self> {
+    pub fn new(request: Request, env: Env) -> Result<Self, JsValue> {
         let (method, url) = (request.method(), request.url());
         let path = Address::of(&url).path.to_owned();
         let origin = request.headers().get("origin")?;
@@ -38,12 +38,12 @@ impl Call {
     }
 
     /// A header.
-    pub fn header(&self, name: &str) -> worker::Result<Option<String>> {
-        Ok(self.request.headers().get(name)?)
+    pub fn header(&self, name: &str) -> Result<Option<String>, JsValue> {
+        self.request.headers().get(name)
     }
 
     /// The header `Authorization`.
-    pub fn authorization(&self) -> worker::Result<Option<String>> {
+    pub fn authorization(&self) -> Result<Option<String>, JsValue> {
         self.header("authorization")
     }
 
@@ -53,7 +53,7 @@ impl Call {
     }
 
     /// The query parameters.
-    pub fn query(&self) -> worker::Result<Query> {
+    pub fn query(&self) -> Result<Query, JsValue> {
         let query = Address::of(&self.url).query;
         if query.is_empty() {
             return Ok(Query::new(Vec::new()));
@@ -72,8 +72,7 @@ impl Call {
         policy::accept_type(self.header("content-type")?.as_deref(), types)?;
         let announced = self.header("content-length")?.and_then(|length| length.parse().ok());
         policy::accept_size(announced.unwrap_or(0), most)?;
-        let read = self.request.array_buffer().map_err(worker::Error::from)?;
-        let body = JsFuture::from(read).await.map_err(worker::Error::from)?;
+        let body = JsFuture::from(self.request.array_buffer()?).await?;
         let body = Uint8Array::new(&body).to_vec();
         policy::accept_size(body.len(), most)?;
         Ok(body)
@@ -104,14 +103,17 @@ impl<'a> Address<'a> {
 }
 
 /// Hands a reply to the platform.
-pub fn respond(reply: Reply) -> worker::Result<Response> {
-    let headers = Headers::new();
+pub fn respond(reply: Reply) -> Result<Response, JsValue> {
+    let headers = Headers::new()?;
     for (name, value) in &reply.headers {
         headers.append(name, value)?;
     }
-    let response = ResponseBuilder::new().with_status(reply.status).with_headers(headers);
+    let init = ResponseInit::new();
+    init.set_status(reply.status);
+    init.set_headers(&headers);
     if reply.body.is_empty() {
-        return Ok(response.empty());
+        return Response::new_with_opt_str_and_init(None, &init);
     }
-    Ok(response.fixed(reply.body.into_bytes()))
+    let body = Uint8Array::from(reply.body.as_bytes());
+    Response::new_with_opt_js_u8_array_and_init(Some(&body), &init)
 }

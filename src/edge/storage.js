@@ -11,3 +11,8 @@ export function commit(storage, statements) {
 export function select(storage, sql, parameters) {
   return storage.sql.exec(sql, ...parameters).raw().toArray();
 }
+
+/** Lets the object's alarm ring at an instant, in milliseconds since 1970. */
+export async function setAlarm(storage, at) {
+  await storage.setAlarm(at);
+}

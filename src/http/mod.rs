@@ -1,5 +1,6 @@
 //! FLOOR 1. The HTTP language: routes, problems, policy, the bodies on the wire. No platform.
 
+pub mod asset;
 pub mod policy;
 pub mod problem;
 pub mod query;

@@ -1,4 +1,5 @@
-//! The one catalogue of problems (RFC 9457): the type URI, its page and every status follow from it.
+//! The one catalogue of problems (RFC 9457): the type URI and every status follow from it. The page
+//! behind the URI is `docs/problems/{slug}.md`, served as an asset.
 
 use serde_json::{Value, json};
 
@@ -34,13 +35,6 @@ macro_rules! catalogue {
             /// What it is, in a few words, the same every time.
             pub fn title(self) -> &'static str {
                 match self { $(Kind::$kind => $title),* }
-            }
-
-            /// The page behind the type URI, in Markdown.
-            pub fn page(self) -> &'static str {
-                match self {
-                    $(Kind::$kind => include_str!(concat!("../../docs/problems/", $slug, ".md"))),*
-                }
             }
         }
     };

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use counterfoil::domain::time::Day;
+use counterfoil::http::asset::Asset;
 use counterfoil::http::policy::{
     JSON_TYPES, MOST_RESPONSE, RESPONSE_TYPES, accept_size, accept_type, admit, preflight, share,
 };
@@ -28,6 +29,12 @@ fn kind(outcome: Result<Route, Problem>) -> Kind {
     outcome.unwrap_err().kind()
 }
 
+/// A text of the repository, by its path.
+fn document(path: &str) -> String {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    std::fs::read_to_string(&path).unwrap_or_else(|_| panic!("there is no {}", path.display()))
+}
+
 #[test]
 fn every_kind_of_problem_has_a_page_of_its_own_and_a_slug() {
     let slugs: BTreeSet<&str> = Kind::ALL.iter().map(|kind| kind.slug()).collect();
@@ -35,7 +42,7 @@ fn every_kind_of_problem_has_a_page_of_its_own_and_a_slug() {
     for kind in Kind::ALL {
         assert_eq!(Kind::from_slug(kind.slug()), Some(*kind));
         assert!((400..600).contains(&kind.status()), "{kind:?}");
-        let page = kind.page();
+        let page = document(&format!("docs/problems/{}.md", kind.slug()));
         assert!(page.starts_with("# ") && page.len() > 80, "{kind:?}");
         let path = format!("/problems/{}", kind.slug());
         assert_eq!(Route::find("GET", &path).unwrap(), Route::ProblemPage(*kind));
@@ -46,6 +53,21 @@ fn every_kind_of_problem_has_a_page_of_its_own_and_a_slug() {
     let pages: BTreeSet<String> = pages.collect();
     let expected: BTreeSet<String> = slugs.iter().map(|slug| format!("{slug}.md")).collect();
     assert_eq!(pages, expected, "no page without a problem");
+}
+
+#[test]
+fn a_document_is_an_asset_and_everything_else_is_not() {
+    for (path, file, media_type) in [
+        ("/openapi.json", "/openapi.json", "application/json"),
+        ("/survey.schema.json", "/survey.schema.json", "application/schema+json"),
+        ("/problems/final", "/problems/final.md", "text/markdown; charset=utf-8"),
+    ] {
+        let asset = Asset::of(&Route::find("GET", path).unwrap()).unwrap();
+        assert_eq!((asset.path.as_str(), asset.media_type), (file, media_type));
+    }
+    for path in ["/healthz", "/.well-known/gpc.json", "/v1/surveys", "/v1/surveys/..%2F"] {
+        assert_eq!(Asset::of(&Route::find("GET", path).unwrap()), None, "{path}");
+    }
 }
 
 #[test]

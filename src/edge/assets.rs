@@ -1,0 +1,38 @@
+//! Reads static files from the platform's assets.
+
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Response;
+use worker::Env;
+
+use crate::http::asset::Asset;
+use crate::http::reply::Reply;
+
+use super::config::{self, ASSETS};
+use super::{Failure, Outcome, unavailable};
+
+#[wasm_bindgen]
+extern "C" {
+    /// The binding. Not `worker::Fetcher`, whose replies bring 10 KB of streams with them.
+    type Assets;
+    #[wasm_bindgen(method, catch)]
+    async fn fetch(this: &Assets, url: &str) -> Result<Response, JsValue>;
+}
+
+/// Replies with a file, under our own headers: those of the assets are left behind.
+pub async fn read(env: &Env, asset: &Asset) -> Outcome {
+    let assets: Assets = config::binding(env, ASSETS)?.unchecked_into();
+    // The binding wants a whole URL, and looks at nothing but its path.
+    let url = format!("https://assets{}", asset.path);
+    let found = assets.fetch(&url).await.map_err(unavailable)?;
+    match found.status() {
+        200 => {
+            let text = JsFuture::from(found.text().map_err(unavailable)?).await;
+            let text = text.map_err(unavailable)?.as_string().unwrap_or_default();
+            Ok(Reply::new(200, asset.media_type, text))
+        }
+        404 => Err(Failure::Fault(format!("there is no asset {}", asset.path))),
+        status => Err(Failure::Unavailable(format!("the assets replied {status}"))),
+    }
+}

@@ -1,0 +1,99 @@
+// Static files: what a route names is served as it stands in the repository, and nothing else is.
+
+import assert from "node:assert/strict";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { unstable_readConfig } from "wrangler";
+import { startServer } from "./server.mjs";
+import { until } from "./survey.mjs";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const BUILD = path.join(ROOT, "build");
+const PAGES = readdirSync(path.join(ROOT, "docs/problems"));
+
+/** Where each document is served, where it is kept, and its media type. */
+const DOCUMENTS = [
+  ["/openapi.json", "schema/openapi.json", "application/json"],
+  ["/survey.schema.json", "schema/survey.schema.json", "application/schema+json"],
+  ...PAGES.map((page) => [`/problems/${page.replace(/\.md$/, "")}`, `docs/problems/${page}`, "text/markdown; charset=utf-8"]),
+];
+
+let server;
+before(async () => {
+  server = await startServer();
+});
+after(() => server.discard());
+
+const read = (at, method = "GET") => server.api(method, at, undefined, { key: null });
+
+const sorted = (headers) => Object.entries(headers).sort();
+
+/** The files of a folder, and of those in it, by their path there. */
+function files(folder) {
+  const found = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return found.map((entry) => path.relative(folder, path.join(entry.parentPath ?? entry.path, entry.name))).sort();
+}
+
+test("a document is served as it stands in the repository, under our headers alone", async () => {
+  const health = await read("/healthz");
+  for (const [at, kept, mediaType] of DOCUMENTS) {
+    const reply = await read(at);
+    assert.equal(reply.status, 200, at);
+    assert.equal(reply.text, readFileSync(path.join(ROOT, kept), "utf8"), at);
+    const expected = { ...health.headers, "content-type": mediaType, "content-length": reply.headers["content-length"] };
+    assert.deepEqual(sorted(reply.headers), sorted(expected), at);
+  }
+});
+
+test("a document can be asked for with HEAD, and changed with nothing", async () => {
+  for (const [at, , mediaType] of DOCUMENTS.slice(0, 3)) {
+    const head = await read(at, "HEAD");
+    assert.deepEqual([head.status, head.text, head.headers["content-type"]], [200, "", mediaType], at);
+    for (const method of ["POST", "PUT", "DELETE", "OPTIONS"]) {
+      const reply = await read(at, method);
+      assert.deepEqual([reply.status, reply.headers.allow], [405, "GET"], `${method} ${at}`);
+    }
+  }
+});
+
+test("what no route names is a 404 problem, whether or not there is such a file", async () => {
+  const inside = ["/problems/final.md", "/problems/final%2emd", "/problems/..%2fopenapi.json", "/problems/../openapi.json/"];
+  const outside = ["/", "/index.html", "/index.js", "/openapi.json.map", "/openapi.json/", "/openapi", "/assets/openapi.json", "/assets/x", "/problems/unheard-of", "/_headers"];
+  for (const at of [...inside, ...outside]) {
+    const reply = await read(at);
+    assert.deepEqual([reply.status, reply.json?.type], [404, "/problems/not-found"], `${at}: ${reply.text}`);
+  }
+});
+
+test("on Cloudflare, too, every request goes through the Worker first, and nothing is guessed", () => {
+  // Locally the assets stand behind the Worker whatever is configured.
+  const { assets } = unstable_readConfig({ config: path.join(ROOT, "wrangler.toml") });
+  const { run_worker_first, html_handling, not_found_handling, binding } = assets;
+  assert.deepEqual([run_worker_first, html_handling, not_found_handling, binding], [true, "none", "none", "ASSETS"]);
+  assert.equal(path.relative(ROOT, path.resolve(ROOT, assets.directory)), "build/assets");
+});
+
+test("only documents and what is in public are among the assets", () => {
+  const own = existsSync(path.join(ROOT, "public")) ? files(path.join(ROOT, "public")) : [];
+  const documents = ["openapi.json", "survey.schema.json", ...PAGES.map((page) => `problems/${page}`)];
+  assert.deepEqual(files(path.join(BUILD, "assets")), [...documents, ...own].sort());
+});
+
+test("a document that was not deployed is our fault, not the caller's", async () => {
+  const build = mkdtempSync(path.join(tmpdir(), "counterfoil-build-"));
+  cpSync(BUILD, build, { recursive: true });
+  rmSync(path.join(build, "assets/openapi.json"));
+  const other = await startServer({ build });
+  try {
+    const reply = await other.api("GET", "/openapi.json", undefined, { key: null });
+    assert.deepEqual([reply.status, reply.json.type], [500, "/problems/internal"]);
+    const logged = (line) => line.includes(`fault ${reply.json.reference}: there is no asset /openapi.json`);
+    await until(() => other.logs.some(logged), "a line in the log");
+  } finally {
+    await other.discard();
+    rmSync(build, { recursive: true });
+  }
+});
