@@ -66,7 +66,7 @@ fn everything(sqlite: &Sqlite) -> Vec<Row> {
 }
 
 #[test]
-fn a_batch_told_twice_is_added_once_for_ever() {
+fn promise_7_a_batch_told_twice_is_added_once_for_ever() {
     let mut sqlite = with_survey();
     for (sequence, n) in [(1, 5), (2, 6), (3, 7)] {
         sqlite.run(&d1::apply(1, "a", &batch(sequence, web(n)))).unwrap();
@@ -80,7 +80,23 @@ fn a_batch_told_twice_is_added_once_for_ever() {
 }
 
 #[test]
-fn another_incarnation_is_counted_from_its_own_first_batch() {
+fn promise_5_a_batch_adds_to_its_own_day_and_changes_no_other_row() {
+    let mut sqlite = with_survey();
+    let days = |sqlite: &Sqlite| sqlite.rows("select day, n from cohorts order by day");
+    let row = |day: Day, n: u64| -> Row { vec![day.to_string().into(), n.into()] };
+    for (sequence, day, n, expected) in [
+        (1, DAY, 5, vec![row(DAY, 5)]),
+        (2, DAY, 6, vec![row(DAY, 11)]),
+        (3, DAY.plus(1), 7, vec![row(DAY, 11), row(DAY.plus(1), 7)]),
+    ] {
+        let batch = Batch { sequence, day, cohorts: web(n) };
+        sqlite.run(&d1::apply(1, "a", &batch)).unwrap();
+        assert_eq!(days(&sqlite), expected);
+    }
+}
+
+#[test]
+fn promise_7_another_incarnation_is_counted_from_its_own_first_batch() {
     let mut sqlite = with_survey();
     sqlite.run(&d1::apply(1, "a", &batch(9, web(5)))).unwrap();
     sqlite.run(&d1::apply(1, "b", &batch(1, web(6)))).unwrap();
@@ -178,7 +194,7 @@ fn every_table_is_strict() {
 }
 
 #[test]
-fn d1_has_no_column_for_anything_of_a_respondent() {
+fn promise_2_d1_has_no_column_for_anything_of_a_respondent() {
     let columns = Sqlite::d1().rows(
         "select t.name || '.' || c.name from pragma_table_list t, pragma_table_info(t.name) c
           where t.schema = 'main' and t.name not like 'sqlite_%' order by t.name, c.cid",
@@ -415,7 +431,7 @@ pub fn entry(revision: u64, dice: [u8; 4], i: u8) -> Entry {
 }
 
 #[test]
-fn markers_are_found_again_and_no_others() {
+fn promise_6_markers_are_found_again_and_no_others() {
     let mut sqlite = Sqlite::ledger();
     let (mut ledger, changes) = open();
     sqlite.write(&ledger, &changes);

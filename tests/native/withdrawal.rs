@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use counterfoil::domain::account::Figures;
 use counterfoil::domain::ledger::{Changes, Entry, Ledger, Verdict};
 use counterfoil::domain::pseudonym::{Marker, Secret, SubmissionId};
 use counterfoil::domain::time::{Duration, Instant};
@@ -239,6 +240,40 @@ fn promise_6_a_repeated_answer_is_stored_and_taken_back_like_a_first_one() {
         (length, told)
     };
     assert_eq!(told(true), told(false));
+}
+
+#[test]
+fn promise_4_what_is_told_says_nothing_of_what_is_pending_and_moves_by_min_cohort_or_more() {
+    let told = |book: &Book| -> Vec<Figures> {
+        book.ledger.figures().into_iter().filter(|figures| figures.question == "q").collect()
+    };
+    let figures = |sealed, withdrawn| Figures {
+        question: "q".to_owned(),
+        accepted: sealed + withdrawn,
+        pending: None,
+        sealed,
+        released: 0,
+        withdrawn,
+        expired: 0,
+    };
+    let mut book = Book::open();
+    let tick = book.ledger.next_tick(book.now);
+    for i in 0..9 {
+        book.take(anonymous(i));
+        assert!(book.ledger.batches.is_empty(), "nothing is sealed by an arrival");
+        assert_eq!((told(&book), book.ledger.next_tick(book.now)), (vec![], tick), "after {i}");
+    }
+    for i in 0..4 {
+        book.withdraw(&anonymous(i).submission).unwrap();
+        assert_eq!(told(&book), []);
+    }
+    book.pass(1);
+    assert_eq!(told(&book), [figures(5, 0)], "four were withdrawn, which is told nobody");
+    book.take(anonymous(9));
+    book.withdraw(&anonymous(9).submission).unwrap();
+    assert_eq!(told(&book), [figures(5, 0)], "it is five by now; it is told at a tick");
+    book.pass(1);
+    assert_eq!(told(&book), [figures(5, 5)]);
 }
 
 #[test]
