@@ -176,6 +176,13 @@ proptest! {
         let before = buckets.clone();
         let turn = run(&mut buckets, terms);
         prop_assert!(buckets.values().all(|bucket| bucket.oldest.plus(LONGEST) > terms.tick));
+        for bucket in buckets.values() {
+            for voice in bucket.tallies.0.keys() {
+                let id: u64 = voice.split('.').next().unwrap().parse().unwrap();
+                let from = before.values().find(|bucket| bucket.id == id).unwrap();
+                prop_assert!(bucket.oldest <= from.oldest, "nobody gets younger by a merge");
+            }
+        }
         for voice in turn.sealed.iter().flat_map(|sealed| sealed.tallies.0.keys()) {
             let id: u64 = voice.split('.').next().unwrap().parse().unwrap();
             let from = before.values().find(|bucket| bucket.id == id).unwrap();

@@ -57,6 +57,17 @@ fn promise_6_a_clock_that_goes_back_reopens_no_window() {
 }
 
 #[test]
+fn promise_6_copies_of_one_submission_in_one_commit_count_once() {
+    let (mut ledger, mut changes) = open();
+    let (now, fresh) = (after(&ledger, 0).plus(Duration(1)), Secret::from_bytes([3; 32]));
+    let copies = (0..3).map(|_| entry(1, [0, 0, 1, 0], 0)).collect();
+    let group = ledger.mark(now, copies, &fresh, &mut changes);
+    let verdicts = ledger.take(now, &group, Known::default(), &fresh, &mut changes);
+    assert!(verdicts.iter().all(|verdict| verdict == &verdicts[0]));
+    assert_eq!((ledger.accounts["q"].accepted, changes.submissions.len()), (1, 1));
+}
+
+#[test]
 fn promise_7_a_batch_is_confirmed_once_and_only_by_its_own_number() {
     let (mut ledger, _) = open();
     let now = after(&ledger, 0).plus(Duration(1));
@@ -187,9 +198,29 @@ fn promise_7_every_batch_waits_for_d1_under_a_number_of_its_own() {
     };
     assert_eq!(waiting(&ledger), [(1, 5), (2, 5), (3, 5), (4, 5)]);
     (1..=3).for_each(|sequence| ledger.delivered(sequence, &mut Changes::default()));
-    let now = after(&ledger, 4).plus(Duration(1));
-    answer(&mut ledger, now, 50, 6);
-    ledger.advance(after(&ledger, 5), &mut Changes::default());
-    assert_eq!(waiting(&ledger), [(4, 5), (5, 6)], "no number is used twice");
+    for (hour, first, count) in [(4, 40, 6), (5, 50, 7)] {
+        let now = after(&ledger, hour).plus(Duration(1));
+        answer(&mut ledger, now, first, count);
+        ledger.advance(after(&ledger, hour + 1), &mut Changes::default());
+    }
+    assert_eq!(waiting(&ledger), [(4, 5), (5, 6), (6, 7)], "no number is used twice");
     assert_eq!((ledger.accounts["q"].released, ledger.conserved()), (15, true));
+}
+
+#[test]
+fn promise_10_every_window_has_a_secret_of_its_own_that_follows_from_nothing_that_is_kept() {
+    let (mut ledger, _) = open();
+    let mut windows = Vec::new();
+    for (hours, random) in [(0, 3), (31 * 24, 4)] {
+        let now = after(&ledger, hours).plus(Duration(1));
+        let mut changes = Changes::default();
+        ledger.advance(now, &mut changes);
+        let group = vec![entry(1, [0, 0, 0, 0], 0)];
+        let group = ledger.mark(now, group, &Secret::from_bytes([random; 32]), &mut changes);
+        windows.push((ledger.window.clone().unwrap().secret, group[0].1.person.unwrap().1));
+    }
+    assert!(windows[0].0 != windows[1].0, "the secrets have nothing in common");
+    assert!(windows[0].1 != windows[1].1, "nor have the markers of one person");
+    let kept = [&ledger.head.secret, &windows[0].0];
+    assert!(kept.iter().all(|secret| secret.for_window() != windows[1].0));
 }

@@ -12,6 +12,7 @@ use counterfoil::domain::response::{Answer, Offer};
 use counterfoil::domain::survey_json;
 use counterfoil::domain::tally::{Sealed, Tallies};
 use counterfoil::domain::time::{Day, Duration, Instant};
+use counterfoil::store::roll_up::{Due, roll_up};
 use counterfoil::store::{Row, Value, d1, ledger};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
@@ -80,19 +81,28 @@ fn promise_7_a_batch_told_twice_is_added_once_for_ever() {
 }
 
 #[test]
-fn promise_5_a_batch_adds_to_its_own_day_and_changes_no_other_row() {
+fn promise_5_a_batch_adds_to_its_own_day_alone_and_a_month_is_the_sum_of_its_days() {
     let mut sqlite = with_survey();
-    let days = |sqlite: &Sqlite| sqlite.rows("select day, n from cohorts order by day");
-    let row = |day: Day, n: u64| -> Row { vec![day.to_string().into(), n.into()] };
+    let days = |sqlite: &Sqlite| sqlite.rows("select day, n, tallies from cohorts order by day");
+    let row = |at: String, n: u64| -> Row {
+        vec![at.into(), n.into(), format!(r#"{{"9":{n}}}"#).as_str().into()]
+    };
+    let (first, second) = (DAY.to_string(), DAY.plus(1).to_string());
     for (sequence, day, n, expected) in [
-        (1, DAY, 5, vec![row(DAY, 5)]),
-        (2, DAY, 6, vec![row(DAY, 11)]),
-        (3, DAY.plus(1), 7, vec![row(DAY, 11), row(DAY.plus(1), 7)]),
+        (1, DAY, 5, vec![row(first.clone(), 5)]),
+        (2, DAY, 5, vec![row(first.clone(), 10)]),
+        (3, DAY.plus(1), 10, vec![row(first.clone(), 10), row(second, 10)]),
     ] {
         let batch = Batch { sequence, day, cohorts: web(n) };
         sqlite.run(&d1::apply(1, "a", &batch)).unwrap();
         assert_eq!(days(&sqlite), expected);
     }
+    // Equal days, too: nothing may be taken for the same.
+    for cut in [DAY, DAY.plus(1), DAY.plus(1)] {
+        sqlite.run(&roll_up(&[Due::new(1, cut, DAY.months_before(1))])).unwrap();
+    }
+    let months = sqlite.rows("select month, n, tallies from months");
+    assert_eq!((months, days(&sqlite)), (vec![row(first[..7].to_owned(), 20)], vec![]));
 }
 
 #[test]
@@ -315,7 +325,7 @@ proptest! {
     }
 
     #[test]
-    fn a_ledger_is_loaded_as_it_was_written(
+    fn promise_7_a_ledger_is_loaded_as_it_was_written(
         history in vec((any::<[u8; 4]>(), -HOUR..40 * HOUR, 0_u8..8), 1..40),
     ) {
         let mut sqlite = Sqlite::ledger();
