@@ -283,6 +283,7 @@ fn promise_4_a_raised_min_cohort_holds_at_once() {
 
 #[test]
 fn promise_9_what_waits_for_30_days_is_discarded_whole_and_counted() {
+    assert_eq!(LONGEST, Duration::days(30));
     let old = bucket(1, 40, Duration(1), LONGEST, 5);
     let mut buckets = Buckets::from([
         (key("q", "channel", "web"), old),
