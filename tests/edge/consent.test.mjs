@@ -117,6 +117,15 @@ test("promise_1: without a valid consent nothing changes, in any store or log", 
   });
 });
 
+test("promise_1: a response that is refused does not even open the Ledger of its survey", async () => {
+  const fresh = await createSurvey(server, { questions: QUESTIONS });
+  const { notice, ...unnamed } = fresh.consent;
+  for (const [consent, status] of [[unnamed, 422], [{ ...ALL, notice, process_answers: false }, 422], [{ ...ALL, notice: "old" }, 409]]) {
+    assert.equal((await answer(fresh, { consent })).status, status);
+  }
+  assert.deepEqual((await readRows(server.stateDir, [fresh])).ledgers[fresh.id], {});
+});
+
 test("promise_1: a consent given twice is none", async () => {
   const notice = JSON.stringify(survey.notice);
   const body = (consent) => `{"answers": {"recommend": 9}, ${consent}}`;

@@ -6,7 +6,7 @@ import path from "node:path";
 import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startServer } from "./server.mjs";
-import { countsOf, readFiles, readRows } from "./state.mjs";
+import { changeD1, countsOf, readFiles, readRows } from "./state.mjs";
 import { QUICK, createSurvey, submissionId, times, until } from "./survey.mjs";
 
 const OPTIONS = Array.from({ length: 50 }, (_, i) => `o${i}`);
@@ -125,6 +125,29 @@ describe("durability", { concurrency: true }, () => {
       const cron = await fetch(`${server.url}/cdn-cgi/handler/scheduled?cron=*/10+*+*+*+*&time=${Date.now()}`);
       assert.equal(cron.status, 200);
       await until(async () => (await released()) === 6, "the release");
+    } finally {
+      await server.discard();
+    }
+  });
+
+  test("promise_7: a batch that D1 refuses waits until D1 takes it", async () => {
+    let server = await startServer();
+    try {
+      const survey = await createSurvey(server, { questions: QUESTIONS, release: QUICK });
+      const change = async (statement) => {
+        await server.stop();
+        await changeD1(server.stateDir, [[statement]]);
+        server = await again(server);
+      };
+      const first = async () => countsOf(await readRows(server.stateDir, [survey]), survey).first;
+      await change("create trigger refuse before insert on cohorts begin select raise(abort, 'refused'); end");
+      const replies = await times(6, 6, (i) => at(server, survey).respond({ answers: answersOf(i) }));
+      assert.ok(replies.every(({ status }) => status === 202));
+      await until(() => server.logs.some((line) => line.includes("refused")), "the refusal");
+      const { pending, sealed, released } = await first();
+      assert.deepEqual([pending, sealed, released], [0, 6, 0]);
+      await change("drop trigger refuse");
+      await until(async () => (await first()).released === 6, "the release");
     } finally {
       await server.discard();
     }

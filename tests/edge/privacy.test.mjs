@@ -196,6 +196,11 @@ test("promise_3: what is pending says nothing of who, and not which answers go t
     accounts: "accepted expired expired_shown question released scale withdrawn withdrawn_shown",
   });
   assert.ok(ledger.buckets.filter(ofAnswers).every(({ dimension, segment }) => ["channel web", "touchpoint checkout"].includes(`${dimension} ${segment}`)));
+  // A response is in the same cohort with all of its answers.
+  const cohorts = (question) =>
+    ledger.buckets.filter((bucket) => bucket.question === question).map(({ dimension, segment, n }) => `${dimension} ${segment} ${n}`).sort();
+  assert.deepEqual(cohorts("recommend"), cohorts("again"));
+  assert.equal(ledger.buckets.filter(({ question }) => question === "again").reduce((sum, { n }) => sum + n, 0), 8);
   // Markers are sorted by themselves, not by arrival.
   for (const table of ["persons", "submissions"]) {
     assert.equal(ledger[table].length, 8);

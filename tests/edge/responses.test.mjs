@@ -80,7 +80,7 @@ describe("promise_6", () => {
     assert.equal((recommend?.accepted ?? 0) + (easy?.accepted ?? 0), 1);
   });
 
-  test("promise_6: a person counts in each survey, under markers that have nothing in common", async () => {
+  test("promise_6, promise_10: a person counts in each survey, under markers that have nothing in common", async () => {
     const surveys = await times(2, 2, () => createSurvey(server, { questions: [NPS] }));
     for (const survey of surveys) {
       assert.equal((await survey.respond({ customer_id: "C-7", answers: { recommend: 5 } }, withKey())).status, 202);
@@ -104,7 +104,7 @@ describe("promise_6", () => {
   });
 });
 
-test("a dry run judges a response, and nothing changes", async () => {
+test("promise_1: a dry run judges a response, and nothing changes", async () => {
   const survey = await createSurvey(server, { questions: [NPS] });
   await survey.respond({ answers: { recommend: 1 } });
   const dryRun = (body, options) => server.api("POST", `${survey.path}/responses?dry_run=1`, body, { key: null, ...options });

@@ -102,6 +102,17 @@ describe("withdrawal", { concurrency: true }, () => {
     assert.equal((await survey.ledger()).conserved, true);
   });
 
+  test("promise_4: how many were taken back is told by min_cohort or more at once, never one by one", async () => {
+    const survey = await createSurvey(server, { questions: QUESTIONS.slice(0, 1), release: QUICK });
+    const answers = { recommend: 9 };
+    for (let i = 0; i < 3; i++) assertWithdrawn(await withdraw(survey, await send(survey, { answers })), ["recommend"]);
+    for (let i = 0; i < 5; i++) await send(survey, { answers });
+    await until(async () => (await survey.kpis()).kpis[0].n === 5, "the release");
+    const released = { question: "recommend", accepted: 5, pending: null, sealed: 0, released: 5, withdrawn: 0, expired: 0 };
+    await until(async () => (await survey.ledger()).questions[0].released === 5, "the Ledger to know");
+    assert.deepEqual((await survey.ledger()).questions, [released]);
+  });
+
   test("promise_8: wherever merging has put it", async () => {
     const survey = await createSurvey(server, { questions: QUESTIONS, dimensions: { channel: ["web", "store"] }, release: QUICK });
     const id = await send(survey, { dimensions: { channel: "web" } });

@@ -123,7 +123,7 @@ proptest! {
     }
 
     #[test]
-    fn what_happens_does_not_depend_on_answers((mut buckets, terms) in any_buckets()) {
+    fn promise_4_what_happens_does_not_depend_on_answers((mut buckets, terms) in any_buckets()) {
         let mut blind = buckets.clone();
         blind.values_mut().for_each(|bucket| bucket.tallies = Tallies::default());
         let mut seen = run(&mut buckets, terms);
@@ -176,6 +176,13 @@ proptest! {
         let before = buckets.clone();
         let turn = run(&mut buckets, terms);
         prop_assert!(buckets.values().all(|bucket| bucket.oldest.plus(LONGEST) > terms.tick));
+        for bucket in buckets.values() {
+            for voice in bucket.tallies.0.keys() {
+                let id: u64 = voice.split('.').next().unwrap().parse().unwrap();
+                let from = before.values().find(|bucket| bucket.id == id).unwrap();
+                prop_assert!(bucket.oldest <= from.oldest, "nobody gets younger by a merge");
+            }
+        }
         for voice in turn.sealed.iter().flat_map(|sealed| sealed.tallies.0.keys()) {
             let id: u64 = voice.split('.').next().unwrap().parse().unwrap();
             let from = before.values().find(|bucket| bucket.id == id).unwrap();
@@ -253,7 +260,7 @@ fn an_empty_bucket_waits_for_nobody() {
 }
 
 #[test]
-fn a_lowered_min_cohort_holds_for_buckets_begun_after_it() {
+fn promise_4_a_lowered_min_cohort_holds_for_buckets_begun_after_it() {
     let begun = bucket(1, 7, Duration(1), Duration(1), 10);
     let web = key("q", "channel", "web");
     let mut buckets = Buckets::from([(web.clone(), begun)]);
@@ -267,7 +274,7 @@ fn a_lowered_min_cohort_holds_for_buckets_begun_after_it() {
 }
 
 #[test]
-fn a_raised_min_cohort_holds_at_once() {
+fn promise_4_a_raised_min_cohort_holds_at_once() {
     let mut buckets = Buckets::from([(key("q", "channel", "web"), young(1, 7))]);
     assert!(run(&mut buckets, terms(8)).sealed.is_empty());
     let sealed = run(&mut buckets, terms(7)).sealed;
@@ -275,7 +282,8 @@ fn a_raised_min_cohort_holds_at_once() {
 }
 
 #[test]
-fn what_waits_for_30_days_is_discarded_whole_and_counted() {
+fn promise_9_what_waits_for_30_days_is_discarded_whole_and_counted() {
+    assert_eq!(LONGEST, Duration::days(30));
     let old = bucket(1, 40, Duration(1), LONGEST, 5);
     let mut buckets = Buckets::from([
         (key("q", "channel", "web"), old),

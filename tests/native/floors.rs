@@ -128,3 +128,20 @@ fn no_file_is_named_after_nothing() {
         assert!(!ours || !vague.contains(&stem.as_str()), "{inside}");
     }
 }
+
+#[test]
+fn every_promise_has_tests_of_its_name_natively_and_at_the_edge() {
+    let named = |folder: &str, extension: &str, names: &[String]| {
+        let all = files(&Path::new(ROOT).join("tests").join(folder)).into_iter();
+        let mut all = all.filter(|path| path.extension().is_some_and(|e| e == extension));
+        all.any(|path| {
+            let text = fs::read_to_string(path).unwrap();
+            names.iter().any(|name| text.contains(name))
+        })
+    };
+    for n in 1..=10 {
+        assert!(named("native", "rs", &[format!("fn promise_{n}_")]), "promise {n}, natively");
+        let quoted = ["test(\"", "test(`"].map(|begin| format!("{begin}promise_{n}: "));
+        assert!(named("edge", "mjs", &quoted), "promise {n}, at the edge");
+    }
+}

@@ -30,7 +30,7 @@ fn encoded(label: &str, parts: &[Vec<u8>]) -> Vec<u8> {
 }
 
 #[test]
-fn pseudonyms_and_markers_are_the_hmacs_that_are_documented() {
+fn promise_10_pseudonyms_and_markers_are_the_hmacs_that_are_documented() {
     let subject = Subject::of("abcdefgh", "C-1042 é");
     let hex: String = subject.bytes().iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(hex, "474039f22deca1f10a8bd25d08f11545a33bf2c66739489fd48a878a2f828192");
@@ -132,7 +132,7 @@ fn chi_square(counts: &[u64]) -> f64 {
 }
 
 #[test]
-fn draws_are_uniform_and_independent_of_the_marker_and_of_each_other() {
+fn promise_3_draws_are_uniform_and_independent_of_the_marker_and_of_each_other() {
     let all: Vec<usize> = (0..7).collect();
     let (mut dimensions, mut segments) = ([0; 7], [0; 7]);
     let (mut pairs, mut by_marker) = ([0; 49], [0; 56]);

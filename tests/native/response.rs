@@ -161,7 +161,7 @@ fn promise_1_each_consent_covers_what_it_says_and_no_more() {
 }
 
 #[test]
-fn what_consent_does_not_cover_is_dropped_unread() {
+fn promise_1_what_consent_does_not_cover_is_dropped_unread() {
     // Even a member of a wrong type tells nothing: nobody looked.
     let response = take(&json!({
         "customer_id": [{"deep": 1}], "dimensions": "nonsense",
@@ -201,7 +201,7 @@ fn promise_1_without_a_valid_consent_nothing_is_counted() {
 }
 
 #[test]
-fn another_notice_is_told_with_all_the_other_faults() {
+fn promise_1_another_notice_is_told_with_all_the_other_faults() {
     let body = json!({
         "answers": {"recommend": 11}, "consent": {"notice": "old", "process_answers": true}, "x": 1
     });
@@ -494,6 +494,18 @@ fn what_cannot_be_read_is_told_apart() {
 }
 
 const CANARY: &str = "Canary7Q";
+
+#[test]
+fn promise_2_of_a_comment_and_a_customer_id_nothing_is_left_but_the_names_of_themes() {
+    for (comment, themes) in [(format!("late {CANARY}"), vec!["delivery"]), (CANARY.into(), vec![])]
+    {
+        let response = take(&json!({
+            "customer_id": CANARY, "answers": {"recommend": 9, "why": comment}, "consent": consent(&ALL)
+        }));
+        assert_eq!(keys(&response, "why"), themes);
+        assert!(response.customer.is_some() && !format!("{response:?}").contains(CANARY));
+    }
+}
 
 proptest! {
     #[test]

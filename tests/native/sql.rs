@@ -12,6 +12,7 @@ use counterfoil::domain::response::{Answer, Offer};
 use counterfoil::domain::survey_json;
 use counterfoil::domain::tally::{Sealed, Tallies};
 use counterfoil::domain::time::{Day, Duration, Instant};
+use counterfoil::store::roll_up::{Due, roll_up};
 use counterfoil::store::{Row, Value, d1, ledger};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
@@ -66,7 +67,7 @@ fn everything(sqlite: &Sqlite) -> Vec<Row> {
 }
 
 #[test]
-fn a_batch_told_twice_is_added_once_for_ever() {
+fn promise_7_a_batch_told_twice_is_added_once_for_ever() {
     let mut sqlite = with_survey();
     for (sequence, n) in [(1, 5), (2, 6), (3, 7)] {
         sqlite.run(&d1::apply(1, "a", &batch(sequence, web(n)))).unwrap();
@@ -80,7 +81,32 @@ fn a_batch_told_twice_is_added_once_for_ever() {
 }
 
 #[test]
-fn another_incarnation_is_counted_from_its_own_first_batch() {
+fn promise_5_a_batch_adds_to_its_own_day_alone_and_a_month_is_the_sum_of_its_days() {
+    let mut sqlite = with_survey();
+    let days = |sqlite: &Sqlite| sqlite.rows("select day, n, tallies from cohorts order by day");
+    let row = |at: String, n: u64| -> Row {
+        vec![at.into(), n.into(), format!(r#"{{"9":{n}}}"#).as_str().into()]
+    };
+    let (first, second) = (DAY.to_string(), DAY.plus(1).to_string());
+    for (sequence, day, n, expected) in [
+        (1, DAY, 5, vec![row(first.clone(), 5)]),
+        (2, DAY, 5, vec![row(first.clone(), 10)]),
+        (3, DAY.plus(1), 10, vec![row(first.clone(), 10), row(second, 10)]),
+    ] {
+        let batch = Batch { sequence, day, cohorts: web(n) };
+        sqlite.run(&d1::apply(1, "a", &batch)).unwrap();
+        assert_eq!(days(&sqlite), expected);
+    }
+    // Equal days, too: nothing may be taken for the same.
+    for cut in [DAY, DAY.plus(1), DAY.plus(1)] {
+        sqlite.run(&roll_up(&[Due::new(1, cut, DAY.months_before(1))])).unwrap();
+    }
+    let months = sqlite.rows("select month, n, tallies from months");
+    assert_eq!((months, days(&sqlite)), (vec![row(first[..7].to_owned(), 20)], vec![]));
+}
+
+#[test]
+fn promise_7_another_incarnation_is_counted_from_its_own_first_batch() {
     let mut sqlite = with_survey();
     sqlite.run(&d1::apply(1, "a", &batch(9, web(5)))).unwrap();
     sqlite.run(&d1::apply(1, "b", &batch(1, web(6)))).unwrap();
@@ -178,7 +204,7 @@ fn every_table_is_strict() {
 }
 
 #[test]
-fn d1_has_no_column_for_anything_of_a_respondent() {
+fn promise_2_d1_has_no_column_for_anything_of_a_respondent() {
     let columns = Sqlite::d1().rows(
         "select t.name || '.' || c.name from pragma_table_list t, pragma_table_info(t.name) c
           where t.schema = 'main' and t.name not like 'sqlite_%' order by t.name, c.cid",
@@ -299,7 +325,7 @@ proptest! {
     }
 
     #[test]
-    fn a_ledger_is_loaded_as_it_was_written(
+    fn promise_7_a_ledger_is_loaded_as_it_was_written(
         history in vec((any::<[u8; 4]>(), -HOUR..40 * HOUR, 0_u8..8), 1..40),
     ) {
         let mut sqlite = Sqlite::ledger();
@@ -415,7 +441,7 @@ pub fn entry(revision: u64, dice: [u8; 4], i: u8) -> Entry {
 }
 
 #[test]
-fn markers_are_found_again_and_no_others() {
+fn promise_6_markers_are_found_again_and_no_others() {
     let mut sqlite = Sqlite::ledger();
     let (mut ledger, changes) = open();
     sqlite.write(&ledger, &changes);

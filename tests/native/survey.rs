@@ -164,7 +164,7 @@ fn members_given_twice_are_faults_wherever_they_stand() {
 }
 
 #[test]
-fn nothing_of_the_input_is_echoed() {
+fn promise_2_nothing_of_the_input_is_echoed() {
     let found = read(
         r##"{"name": 1, "Zebra": 1, "status": "Zebra", "template": "Zebra",
         "questions": [{"id": "Zebra", "kind": "Zebra", "Zebra": 1, "text": {"Zebra": "x"}},

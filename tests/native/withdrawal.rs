@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use counterfoil::domain::ledger::{Changes, Entry, Ledger, Verdict};
+use counterfoil::domain::account::Figures;
+use counterfoil::domain::ledger::{Changes, Due, Entry, Ledger, Verdict};
 use counterfoil::domain::pseudonym::{Marker, Secret, SubmissionId};
 use counterfoil::domain::time::{Duration, Instant};
 use counterfoil::domain::way_back::{WayBack, Withdrawal};
@@ -208,14 +209,92 @@ fn promise_8_the_person_may_answer_anew_and_a_repeated_answer_frees_nobody() {
 #[test]
 fn promise_8_whose_answer_is_anonymous_does_not_answer_anew() {
     let mut book = Book::open();
-    (1..5).for_each(|i| book.take(anonymous(i)));
-    let mut own = of_person(1, 50);
-    own.answers.truncate(1);
-    book.take(own);
+    let of_first = |mut entry: Entry| {
+        entry.answers.truncate(1);
+        entry
+    };
+    (0..3).for_each(|i| book.take(of_first(anonymous(i))));
+    book.take(of_first(of_person(1, 50)));
+    book.take(of_person(2, 51));
     book.pass(1);
-    assert_eq!(book.withdraw(&id(50)).unwrap().anonymous, ["q"]);
-    book.take(of_person(1, 51));
+    let told = book.withdraw(&id(50)).unwrap();
+    assert_eq!((told.withdrawn, told.anonymous), (vec![], vec!["q".to_owned()]));
+    let told = book.withdraw(&id(51)).unwrap();
+    assert_eq!((told.withdrawn, told.anonymous), (vec!["r".to_owned()], vec!["q".to_owned()]));
+    book.take(of_person(1, 52));
+    book.take(of_person(2, 53));
     assert_eq!(book.pending(), 0, "promise 6");
+}
+
+#[test]
+fn promise_8_a_way_back_opens_with_its_own_submission_id_alone() {
+    let mut book = Book::open();
+    (1..3).for_each(|i| book.take(anonymous(i)));
+    let secret = book.ledger.head.secret.clone();
+    for (own, other) in [(1, 2), (2, 1)].map(|(a, b)| (anonymous(a), anonymous(b))) {
+        let rows = ledger::find_submission(secret.submission(&own.submission).0);
+        let rows = book.storage.select(&rows).unwrap();
+        let (_, stored) = ledger::submission(rows).unwrap().unwrap();
+        let opens = |id: &SubmissionId| WayBack::unlock(&secret.way_back(id), &stored).is_some();
+        assert!(opens(&own.submission) && !opens(&other.submission) && !opens(&id(77)));
+        assert!(!derived(&book.storage).iter().any(|key| WayBack::unlock(key, &stored).is_some()));
+    }
+}
+
+#[test]
+fn promise_9_the_keys_of_merged_buckets_die_with_the_one_they_went_to() {
+    let mut book = Book::open();
+    book.take(entry(1, [0, 1, 1, 0], 1));
+    book.pass(6);
+    book.pass(6);
+    let merged = |book: &Book| book.storage.rows("select key from merged").len();
+    assert_eq!(merged(&book), 4, "of two questions, each merged twice");
+    (2..7).for_each(|i| book.take(anonymous(i)));
+    book.pass(1);
+    assert_eq!((merged(&book), book.storage.rows("select key from buckets").len()), (0, 0));
+}
+
+#[test]
+fn promise_9_the_ledger_wakes_by_itself_for_all_that_it_must_forget() {
+    let mut book = Book::open();
+    book.take(of_person(1, 50));
+    (1..5).for_each(|i| book.take(anonymous(i)));
+    let ends = book.ledger.window.as_ref().unwrap().ends;
+    let promised = book.ledger.head.next_tick;
+    let (mut over, mut forgotten) = (None, None);
+    while book.now < promised.plus(Duration::days(40)) {
+        if let Due::Rest(at) = book.ledger.due() {
+            book.now = at.expect("it keeps something that it must forget");
+        } else {
+            let batch = book.ledger.batches[0].sequence;
+            book.ledger.delivered(batch, &mut Changes::default());
+        }
+        book.pass(0);
+        if over.is_none() && book.storage.count("select count(*) from persons") == 0 {
+            over = Some(book.now);
+        }
+        if forgotten.is_none() && book.storage.count("select count(*) from submissions") == 0 {
+            forgotten = Some(book.now);
+        }
+    }
+    assert_eq!(over, Some(ends));
+    assert!(forgotten.unwrap() <= promised.plus(Duration::days(31)), "a sweep a day");
+}
+
+#[test]
+fn promise_9_at_the_windows_end_its_secret_and_its_markers_are_gone() {
+    let mut book = Book::open();
+    book.take(of_person(1, 50));
+    let kept = |book: &Book| {
+        ["select 1 from window", "select 1 from persons"].map(|sql| book.storage.rows(sql).len())
+    };
+    let ends = book.ledger.window.as_ref().unwrap().ends;
+    book.now = ends.minus(Duration(1));
+    book.pass(0);
+    assert_eq!(kept(&book), [1, 1]);
+    book.now = ends;
+    book.pass(0);
+    assert_eq!((kept(&book), book.ledger.window.is_none()), ([0, 0], true));
 }
 
 #[test]
@@ -239,6 +318,40 @@ fn promise_6_a_repeated_answer_is_stored_and_taken_back_like_a_first_one() {
         (length, told)
     };
     assert_eq!(told(true), told(false));
+}
+
+#[test]
+fn promise_4_what_is_told_says_nothing_of_what_is_pending_and_moves_by_min_cohort_or_more() {
+    let told = |book: &Book| -> Vec<Figures> {
+        book.ledger.figures().into_iter().filter(|figures| figures.question == "q").collect()
+    };
+    let figures = |sealed, withdrawn| Figures {
+        question: "q".to_owned(),
+        accepted: sealed + withdrawn,
+        pending: None,
+        sealed,
+        released: 0,
+        withdrawn,
+        expired: 0,
+    };
+    let mut book = Book::open();
+    let tick = book.ledger.next_tick(book.now);
+    for i in 0..9 {
+        book.take(anonymous(i));
+        assert!(book.ledger.batches.is_empty(), "nothing is sealed by an arrival");
+        assert_eq!((told(&book), book.ledger.next_tick(book.now)), (vec![], tick), "after {i}");
+    }
+    for i in 0..4 {
+        book.withdraw(&anonymous(i).submission).unwrap();
+        assert_eq!(told(&book), []);
+    }
+    book.pass(1);
+    assert_eq!(told(&book), [figures(5, 0)], "four were withdrawn, which is told nobody");
+    book.take(anonymous(9));
+    book.withdraw(&anonymous(9).submission).unwrap();
+    assert_eq!(told(&book), [figures(5, 0)], "it is five by now; it is told at a tick");
+    book.pass(1);
+    assert_eq!(told(&book), [figures(5, 5)]);
 }
 
 #[test]
