@@ -20,7 +20,7 @@ pub async fn run<const N: usize>(
 }
 
 /// The same for any number, in code that is there once.
-async fn run_all(env: &Env, statements: Vec<Statement>) -> Result<Vec<Vec<Row>>, Failure> {
+pub async fn run_all(env: &Env, statements: Vec<Statement>) -> Result<Vec<Vec<Row>>, Failure> {
     let database = env.d1(DATABASE)?;
     let prepared = statements.into_iter().map(|statement| prepare(&database, statement));
     let results = database.batch(prepared.collect::<worker::Result<Vec<_>>>()?).await;

@@ -7,9 +7,12 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::domain::consent_counts::{self, ConsentCounts};
-use crate::domain::kpi::{self, Kpi};
-use crate::domain::retention::{Cover, Retention};
+use crate::domain::days::{Days, Step};
+use crate::domain::kpi::{self, Beside, Counts, Kpi};
+use crate::domain::plan::{Plan, Reading};
+use crate::domain::templates;
 use crate::domain::time::{Day, Instant};
+use crate::http::problem::{Kind, Problem};
 use crate::http::query;
 use crate::http::reply::Reply;
 use crate::store::d1::{self, Released};
@@ -23,22 +26,24 @@ use super::{Failure, Outcome, d1 as database, now};
 
 /// How often days may be rolled up under one request before the caller is asked to come back.
 const MOST_TRIES: usize = 4;
+/// How many values the series of one reply may have, all KPIs together.
+const MOST_STEPS: usize = 40_000;
 
 /// What a reply says of a range of days: KPIs, or consents.
-#[derive(Default, Serialize)]
+#[derive(Serialize)]
 struct Report {
     survey: String,
-    from: String,
-    to: String,
-    /// What was asked for, where retention made it another range.
+    #[serde(flatten)]
+    range: Range,
+    /// What the range is compared with.
     #[serde(skip_serializing_if = "Option::is_none")]
-    requested: Option<Days>,
-    /// What the range was widened to.
+    previous: Option<Range>,
+    /// What the series are cut into.
     #[serde(skip_serializing_if = "Option::is_none")]
-    widened: Option<&'static str>,
-    /// The first day kept, where the range began before it.
+    step: Option<&'static str>,
+    /// The day through which their steps are months, where those are not what was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    forgotten_before: Option<String>,
+    by_month_through: Option<String>,
     complete_through: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     kpis: Option<Vec<Kpi>>,
@@ -59,61 +64,139 @@ struct NoticeReport {
     since: Option<String>,
 }
 
+/// A range of days, as far as it is kept.
 #[derive(Serialize)]
-struct Days {
+struct Range {
+    from: String,
+    to: String,
+    /// What was asked for, where retention made it another range.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    requested: Option<Requested>,
+    /// What the range was widened to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    widened: Option<&'static str>,
+    /// The first day kept, where the range began before it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    forgotten_before: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Requested {
     from: String,
     to: String,
 }
 
-impl Report {
-    fn of(survey: &str, cover: Cover, (from, to): (Day, Day), complete_through: String) -> Self {
-        // Where nothing is kept, the range is told as it was asked for.
-        let told = if cover.is_empty() { (from, to) } else { (cover.from, cover.to) };
+impl From<Reading> for Range {
+    fn from(reading: Reading) -> Self {
+        let told = reading.told();
+        let Reading { asked, cover } = reading;
         let other = cover.widened || cover.forgotten_before.is_some();
+        let requested = Requested { from: asked.from.to_string(), to: asked.to.to_string() };
         Self {
-            survey: survey.to_owned(),
-            from: told.0.to_string(),
-            to: told.1.to_string(),
-            requested: other.then(|| Days { from: from.to_string(), to: to.to_string() }),
+            from: told.from.to_string(),
+            to: told.to.to_string(),
+            requested: other.then_some(requested),
             widened: cover.widened.then_some("month"),
             forgotten_before: cover.forgotten_before.map(|day| day.to_string()),
-            complete_through,
-            ..Self::default()
         }
     }
 }
 
-/// 200 with every KPI of the survey over a range of days.
+/// Two statements for the rows of each [`d1::released`].
+type Statements = Result<Vec<[Statement; 2]>, Problem>;
+
+/// 200 with every KPI of the survey over a range of days; 304 where the caller has that already.
 pub async fn kpis(call: &mut Call, config: &Config, id: &str) -> Outcome {
     config.require_key(call.authorization()?.as_deref())?;
     let loaded = definitions::fresh(&call.env, id).await?;
     let survey = loaded.survey();
-    let range = query::range(call.query()?, now().day(), &survey.dimension_names())?;
+    let query::Range { from, to, by, step, compare } =
+        query::range(call.query()?, now().day(), &survey.dimension_names())?;
     let complete_through = complete_through(call, id).await?;
-    let by = range.by.as_deref();
-    let days = (range.from, range.to);
-    let statements = |survey, from, to| d1::select_released(survey, from, to, by);
-    let (cover, mut released) = released(call, &loaded, days, &statements).await?;
-
+    let by = by.as_deref();
     let themes: Vec<String> = survey.themes.iter().map(|theme| theme.name.clone()).collect();
+    let each = |question| kpi::kpis(question, &themes, &Counts::default()).len();
+    let count: usize = survey.questions.iter().map(each).sum();
+
+    let statements = |survey, plan: &Plan| {
+        let of = |reading: Reading, by| {
+            let Days { from, to } = reading.days();
+            d1::select_released(survey, from, to, by)
+        };
+        let mut all = vec![of(plan.range, by)];
+        if compare {
+            all.push(of(plan.previous, None));
+        }
+        if let Some(step) = step {
+            if plan.steps(step).len().saturating_mul(count) > MOST_STEPS {
+                return Err(too_many_steps());
+            }
+            all.push(d1::select_series(survey, plan.range.days(), step, plan.by_month));
+        }
+        Ok(all)
+    };
+    let (plan, tables) = read(call, &loaded, Days { from, to }, &statements).await?;
+    let mut tables = tables.into_iter();
+    let mut total = tables.next().unwrap_or_default();
+    let mut before = if compare { tables.next() } else { None };
+    let mut series = tables.next().unwrap_or_default();
+    let steps = step.map(|step| plan.steps(step));
+
     let mut kpis = Vec::new();
     for question in &survey.questions {
-        let counts = released.remove(&question.id).unwrap_or_default();
-        let segments: Vec<_> = counts.segments.into_iter().collect();
-        let by = by.map(|dimension| (dimension, segments.as_slice()));
-        kpis.extend(kpi::report(question, &themes, &counts.total, by));
+        let of = |all: &mut BTreeMap<String, Released>| all.remove(&question.id);
+        let counts = of(&mut total).unwrap_or_default();
+        let segments: Vec<_> = counts.parts.into_iter().collect();
+        let before = before.as_mut().map(|all| of(all).unwrap_or_default());
+        let mut parts = of(&mut series).unwrap_or_default().parts;
+        let series: Option<Vec<_>> = steps.as_ref().map(|steps| {
+            let step =
+                |(key, days): &(String, Days)| (*days, parts.remove(key).unwrap_or_default());
+            steps.iter().map(step).collect()
+        });
+        let beside = Beside {
+            by: by.map(|dimension| (dimension, segments.as_slice())),
+            series: series.as_deref(),
+            previous: before.as_ref().map(|before| (plan.previous.told(), &before.total)),
+            benchmarks: &survey.benchmarks,
+            measures: templates::behaviour(survey, &question.id),
+        };
+        kpis.extend(kpi::report(question, &themes, &counts.total, beside));
     }
-    let report = Report::of(id, cover, days, complete_through);
-    Ok(Reply::json(200, &Report { kpis: Some(kpis), ..report }))
+    let by_month_through = step.and_then(|step| plan.by_month_through(step));
+    let report = Report {
+        survey: id.to_owned(),
+        range: plan.range.into(),
+        previous: compare.then(|| plan.previous.into()),
+        step: step.map(Step::name),
+        by_month_through: by_month_through.map(|day| day.to_string()),
+        complete_through,
+        kpis: Some(kpis),
+        n: None,
+        notices: None,
+    };
+    Ok(Reply::json(200, &report).tagged(call.header("if-none-match")?.as_deref()))
+}
+
+fn too_many_steps() -> Problem {
+    let why = format!(
+        "At most {MOST_STEPS} steps are told, all KPIs together: ask for longer steps or fewer days."
+    );
+    Problem::new(Kind::Invalid).parameter("step", "range", &why)
 }
 
 /// 200 with how many consents were counted over a range of days, per notice and flag.
 pub async fn consents(call: &mut Call, config: &Config, id: &str) -> Outcome {
     config.require_key(call.authorization()?.as_deref())?;
     let loaded = definitions::fresh(&call.env, id).await?;
-    let days = query::days(call.query()?, now().day())?;
+    let (from, to) = query::days(call.query()?, now().day())?;
     let complete_through = complete_through(call, id).await?;
-    let (cover, released) = released(call, &loaded, days, &d1::select_consents).await?;
+    let statements = |survey, plan: &Plan| {
+        let Days { from, to } = plan.range.days();
+        Ok(vec![d1::select_consents(survey, from, to)])
+    };
+    let (plan, tables) = read(call, &loaded, Days { from, to }, &statements).await?;
+    let released = tables.into_iter().next().unwrap_or_default();
     let [rows] = database::run(&call.env, [notices::list_since(loaded.definition.survey)]).await?;
 
     let since = rows.into_iter().map(notices::since).collect::<Result<Vec<_>, _>>()?;
@@ -133,9 +216,18 @@ pub async fn consents(call: &mut Call, config: &Config, id: &str) -> Outcome {
         })
     };
     let notices: Vec<_> = released.iter().filter_map(report).collect();
-    let n = notices.iter().map(|notice| notice.n).sum();
-    let report = Report::of(id, cover, days, complete_through);
-    Ok(Reply::json(200, &Report { n: Some(n), notices: Some(notices), ..report }))
+    let report = Report {
+        survey: id.to_owned(),
+        range: plan.range.into(),
+        previous: None,
+        step: None,
+        by_month_through: None,
+        complete_through,
+        kpis: None,
+        n: Some(notices.iter().map(|notice| notice.n).sum()),
+        notices: Some(notices),
+    };
+    Ok(Reply::json(200, &report))
 }
 
 /// The last day that is complete. Asked before D1 is read: whatever is complete by this reply is in the
@@ -147,24 +239,28 @@ async fn complete_through(call: &Call, id: &str) -> Result<String, Failure> {
     }
 }
 
-/// What was released in the range, as far as it is kept, and which days that is.
-async fn released(
+/// What was released, by each pair of statements, as one transaction; and for which ranges.
+async fn read(
     call: &Call,
     loaded: &Loaded,
-    (from, to): (Day, Day),
-    statements: &dyn Fn(u64, Day, Day) -> [Statement; 2],
-) -> Result<(Cover, BTreeMap<String, Released>), Failure> {
+    asked: Days,
+    statements: &dyn Fn(u64, &Plan) -> Statements,
+) -> Result<(Plan, Vec<BTreeMap<String, Released>>), Failure> {
     let (survey, today) = (loaded.definition.survey, now().day());
-    let retention: Retention = loaded.survey().retention;
+    let retention = loaded.survey().retention;
     let mut rolled_through = None;
     for _ in 0..MOST_TRIES {
-        let cover = retention.cover(today, rolled_through, from, to);
-        let [answerers, tallies] = statements(survey, cover.from, cover.to);
-        let all = [roll_up::select_rolled_through(survey), answerers, tallies];
-        let [rolled, answerers, tallies] = database::run(&call.env, all).await?;
-        let rolled = roll_up::rolled_through(rolled)?;
-        if rolled.is_none_or(|day| day <= retention.cut(today, rolled_through)) {
-            return Ok((cover, d1::released([answerers, tallies])?));
+        let plan = Plan::new(retention, today, rolled_through, asked);
+        let mut all = vec![roll_up::select_rolled_through(survey)];
+        all.extend(statements(survey, &plan)?.into_iter().flatten());
+        let mut tables = database::run_all(&call.env, all).await?.into_iter();
+        let rolled = roll_up::rolled_through(tables.next().unwrap_or_default())?;
+        if rolled.is_none_or(|day| day <= plan.by_month) {
+            let mut released = Vec::new();
+            while let (Some(answerers), Some(tallies)) = (tables.next(), tables.next()) {
+                released.push(d1::released([answerers, tallies])?);
+            }
+            return Ok((plan, released));
         }
         // More was rolled up than retention asks for now: the range was not wide enough.
         rolled_through = rolled;

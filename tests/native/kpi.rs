@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use counterfoil::domain::kpi::quantile::student;
 use counterfoil::domain::kpi::shares::wilson;
-use counterfoil::domain::kpi::{Counts, Kpi, kpis, nps, ratio, report, shares};
+use counterfoil::domain::kpi::{Beside, Counts, Kpi, kpis, nps, ratio, report, shares};
 use counterfoil::domain::survey::{ChoiceOption, Direction, Kind, NpsAnswer, NpsMap, Question};
 use num_bigint::BigInt;
 use num_rational::BigRational;
@@ -287,8 +287,8 @@ fn a_breakdown_says_how_much_of_the_total_it_speaks_for() {
         tallies: [("1".to_owned(), one), ("5".to_owned(), five)].into(),
     };
     let cohorts = [("web".to_owned(), counts(11, 20)), ("(other)".to_owned(), counts(12, 0))];
-    let by = Some(("channel", &cohorts[..]));
-    let reported = report(&question, &[], &counts(40, 80), by);
+    let by = |cohorts| Beside { by: Some(("channel", cohorts)), ..Beside::default() };
+    let reported = report(&question, &[], &counts(40, 80), by(&cohorts));
     let web = kpis(&question, &[], &cohorts[0].1);
     assert_eq!(reported.len(), 2);
     for (kpi, web) in reported.iter().zip(&web) {
@@ -302,10 +302,10 @@ fn a_breakdown_says_how_much_of_the_total_it_speaks_for() {
     }
     assert_eq!(web[1].value, Some(64.52));
     assert_eq!(
-        report(&question, &[], &counts(40, 80), None),
+        report(&question, &[], &counts(40, 80), Beside::default()),
         kpis(&question, &[], &counts(40, 80))
     );
-    let empty = &report(&question, &[], &counts(0, 0), Some(("channel", &[])))[0];
+    let empty = &report(&question, &[], &counts(0, 0), by(&[]))[0];
     assert_eq!(
         to_value(&empty.breakdown).unwrap(),
         json!({"dimension": "channel", "sampled": null, "cohorts": []})
@@ -442,10 +442,13 @@ fn quantiles_of_student_are_right_from_1_degree_of_freedom_to_2_to_the_50() {
         (HUGE, 1.959963984540056),
     ];
     for (freedom, t) in references {
-        assert!((student(freedom).unwrap() / t - 1.0).abs() < 2e-12, "{freedom}");
+        assert!((student(freedom as f64).unwrap() / t - 1.0).abs() < 2e-12, "{freedom}");
     }
-    assert_eq!(student(0), None);
-    assert!((1..2_000).all(|freedom| student(freedom) > student(freedom + 1)), "ever smaller");
+    assert_eq!(student(0.0), None);
+    assert!(
+        (1..2_000).all(|freedom| student(freedom as f64) > student((freedom + 1) as f64)),
+        "ever smaller"
+    );
 }
 
 proptest! {

@@ -6,10 +6,12 @@
 //! there is no value either, and never a panic. Scales are never pooled: one question, one scale.
 
 pub mod ces;
+pub mod comparison;
 pub mod counts;
 pub mod csat;
 pub mod definition;
 pub mod means;
+pub mod measure;
 pub mod nps;
 pub mod quantile;
 pub mod ratio;
@@ -19,9 +21,13 @@ use std::vec::IntoIter;
 
 use serde::Serialize;
 
-use super::survey::{Id, Kind, Question};
+use super::days::Days;
+use super::survey::{Benchmark, Id, Kind, Question};
+use comparison::{Compared, Previous};
 pub use counts::{Answers, Counts, Tallies};
 pub use definition::Definition;
+use definition::Span;
+use measure::Measure;
 use ratio::Ratio;
 
 /// The two ends of an interval, low end first, unrounded.
@@ -36,7 +42,7 @@ pub struct Interval {
     pub high: f64,
     /// The confidence level: [`quantile::LEVEL`].
     pub level: f64,
-    /// The method: `adjusted-wald`, `wilson` or `student-t`.
+    /// The method: `adjusted-wald`, `wilson` or `student-t`; of a change [`Previous::method`].
     pub method: &'static str,
 }
 
@@ -57,12 +63,15 @@ pub struct Estimate {
     pub interval: Option<Interval>,
 }
 
+/// The names that KPIs have.
+pub const NAMES: [&str; 8] = ["nps", "csat", "ces", "ces_easy", "rating", "share", "yes", "mean"];
+
 /// One figure of one question, with all that is needed to judge it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Kpi {
     /// The question's id.
     pub question: Id,
-    /// Which KPI: `nps`, `csat`, `ces`, `ces_easy`, `rating`, `share`, `yes` or `mean`.
+    /// Which KPI: one of [`NAMES`].
     pub kpi: &'static str,
     /// Of a `choice`: the option whose share this is.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -92,6 +101,18 @@ pub struct Kpi {
     /// The same KPI per segment of a dimension, where asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub breakdown: Option<Breakdown>,
+    /// The same KPI step by step, where asked for: every step of the range, in order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub series: Option<Vec<Stepped>>,
+    /// The same KPI over the period before, where asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub previous: Option<Previous>,
+    /// The figure that the survey's owner entered for it, if any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub benchmark: Option<Compared>,
+    /// What `value` was computed from.
+    #[serde(skip)]
+    pub measure: Measure,
 }
 
 impl Kpi {
@@ -100,6 +121,37 @@ impl Kpi {
         let interval = self.interval.clone();
         Cohort { segment: segment.into(), n: self.n, value: self.value, interval }
     }
+
+    /// The least and the largest value that it can have, in its unit; none of a `number`.
+    pub fn bounds(&self) -> Option<Span> {
+        match (&self.measure, &self.definition) {
+            (Measure::Score { .. }, _) => Some([-100, 100]),
+            (Measure::Share { .. }, _) => Some([0, 100]),
+            (_, Definition::Ces { scale, .. } | Definition::Rating { scale }) => Some(*scale),
+            _ => None,
+        }
+    }
+
+    /// This KPI as a step of a series: over the days whose counts it was computed from.
+    pub fn step(&self, Days { from, to }: Days) -> Stepped {
+        let (from, to) = (from.to_string(), to.to_string());
+        Stepped { from, to, value: self.value, n: self.n, interval: self.interval.clone() }
+    }
+}
+
+/// A KPI over one step of a series.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Stepped {
+    /// The first day.
+    pub from: String,
+    /// The last day.
+    pub to: String,
+    /// The value.
+    pub value: Option<f64>,
+    /// How many answered.
+    pub n: u64,
+    /// Its interval.
+    pub interval: Option<Interval>,
 }
 
 /// A KPI per segment of one dimension.
@@ -155,25 +207,61 @@ pub fn kpis(question: &Question, themes: &[String], counts: &Counts) -> Vec<Kpi>
     }
 }
 
-/// The KPIs of a question's total, each broken down `by` a dimension, if given: its name, and the
-/// counts of each segment.
+/// What is told beside the KPIs of a question's total.
+#[derive(Clone, Copy, Default)]
+pub struct Beside<'a> {
+    /// The counts of each segment of a dimension, after its name: a breakdown.
+    pub by: Option<(&'a str, &'a [(String, Counts)])>,
+    /// The counts of each step of a series.
+    pub series: Option<&'a [(Days, Counts)]>,
+    /// The counts of the period before.
+    pub previous: Option<(Days, &'a Counts)>,
+    /// Figures that the survey's owner entered.
+    pub benchmarks: &'a [Benchmark],
+    /// The figure of behaviour that the question asks for: [`Definition::measuring`].
+    pub measures: Option<&'static str>,
+}
+
+/// The KPIs of a question's total, each with what is told beside it.
 pub fn report(
     question: &Question,
     themes: &[String],
     total: &Counts,
-    by: Option<(&str, &[(String, Counts)])>,
+    beside: Beside<'_>,
 ) -> Vec<Kpi> {
-    let totals = kpis(question, themes, total);
-    let Some((dimension, segments)) = by else { return totals };
-    let mut columns: Vec<(&String, IntoIter<Kpi>)> = segments
-        .iter()
-        .map(|(segment, counts)| (segment, kpis(question, themes, counts).into_iter()))
-        .collect();
-    let break_down = |total: Kpi| {
-        let cohorts =
-            columns.iter_mut().filter_map(|(name, kpis)| Some(kpis.next()?.cohort(*name)));
-        let breakdown = Some(Breakdown::new(dimension, total.n, cohorts.collect()));
-        Kpi { breakdown, ..total }
+    let of = |counts: &Counts| kpis(question, themes, counts);
+    // All of these are the same KPIs in the same order, of other counts.
+    let mut segments: Vec<IntoIter<Cohort>> = beside.by.map_or(Vec::new(), |(_, all)| {
+        let cohort = |(segment, counts): &(String, Counts)| {
+            let cohorts: Vec<_> = of(counts).iter().map(|kpi| kpi.cohort(segment)).collect();
+            cohorts.into_iter()
+        };
+        all.iter().map(cohort).collect()
+    });
+    let mut steps: Vec<IntoIter<Stepped>> = beside.series.map_or(Vec::new(), |all| {
+        let step = |(days, counts): &(Days, Counts)| {
+            let steps: Vec<_> = of(counts).iter().map(|kpi| kpi.step(*days)).collect();
+            steps.into_iter()
+        };
+        all.iter().map(step).collect()
+    });
+    let mut before = beside.previous.map(|(days, counts)| (days, of(counts).into_iter()));
+    let tell = |kpi: Kpi| {
+        let cohorts = segments.iter_mut().filter_map(Iterator::next).collect();
+        let steps = steps.iter_mut().filter_map(Iterator::next).collect();
+        let before = before.as_mut().and_then(|(days, kpis)| Some((*days, kpis.next()?)));
+        let benchmark = beside.benchmarks.iter().find(|benchmark| benchmark.is_for(&kpi));
+        Kpi {
+            breakdown: beside.by.map(|(name, _)| Breakdown::new(name, kpi.n, cohorts)),
+            series: beside.series.map(|_| steps),
+            previous: before.map(|(days, before)| Previous::new(&kpi.measure, &before, days)),
+            benchmark: benchmark.map(|benchmark| Compared::new(&kpi.measure, benchmark)),
+            definition: match beside.measures {
+                Some(figure) => kpi.definition.measuring(figure),
+                None => kpi.definition,
+            },
+            ..kpi
+        }
     };
-    totals.into_iter().map(break_down).collect()
+    of(total).into_iter().map(tell).collect()
 }
