@@ -56,7 +56,7 @@ pub struct Benchmark {
     /// The question.
     pub question: Id,
     /// Which of its KPIs.
-    pub kpi: &'static str,
+    pub kpi: Id,
     /// Of a `choice`: which option's share.
     pub option: Option<Id>,
     /// Of a `comment`: which theme's share.
@@ -66,7 +66,7 @@ pub struct Benchmark {
     /// Where it is from.
     pub source: String,
     /// Which year it is of: 1900 to 2999.
-    pub year: Option<u16>,
+    pub year: Option<i64>,
 }
 
 /// Whether a survey takes responses.

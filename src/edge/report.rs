@@ -29,12 +29,18 @@ const MOST_TRIES: usize = 4;
 /// How many values the series of one reply may have, all KPIs together.
 const MOST_STEPS: usize = 40_000;
 
-/// What a reply says of a range of days: KPIs, or consents.
-#[derive(Serialize)]
+/// What a reply says of a range of days (see [`Range`]): KPIs, or consents.
+#[derive(Default, Serialize)]
 struct Report {
     survey: String,
-    #[serde(flatten)]
-    range: Range,
+    from: String,
+    to: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    requested: Option<Requested>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    widened: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    forgotten_before: Option<String>,
     /// What the range is compared with.
     #[serde(skip_serializing_if = "Option::is_none")]
     previous: Option<Range>,
@@ -102,6 +108,22 @@ impl From<Reading> for Range {
     }
 }
 
+impl Report {
+    fn of(survey: &str, range: Reading, complete_through: String) -> Self {
+        let Range { from, to, requested, widened, forgotten_before } = range.into();
+        Self {
+            survey: survey.to_owned(),
+            from,
+            to,
+            requested,
+            widened,
+            forgotten_before,
+            complete_through,
+            ..Self::default()
+        }
+    }
+}
+
 /// Two statements for the rows of each [`d1::released`].
 type Statements = Result<Vec<[Statement; 2]>, Problem>;
 
@@ -137,43 +159,32 @@ pub async fn kpis(call: &mut Call, config: &Config, id: &str) -> Outcome {
     };
     let (plan, tables) = read(call, &loaded, Days { from, to }, &statements).await?;
     let mut tables = tables.into_iter();
-    let mut total = tables.next().unwrap_or_default();
-    let mut before = if compare { tables.next() } else { None };
-    let mut series = tables.next().unwrap_or_default();
+    let total = tables.next().unwrap_or_default();
+    let before = if compare { tables.next().unwrap_or_default() } else { BTreeMap::new() };
+    let series = tables.next().unwrap_or_default();
     let steps = step.map(|step| plan.steps(step));
 
+    let none = Released::default();
     let mut kpis = Vec::new();
     for question in &survey.questions {
-        let of = |all: &mut BTreeMap<String, Released>| all.remove(&question.id);
-        let counts = of(&mut total).unwrap_or_default();
-        let segments: Vec<_> = counts.parts.into_iter().collect();
-        let before = before.as_mut().map(|all| of(all).unwrap_or_default());
-        let mut parts = of(&mut series).unwrap_or_default().parts;
-        let series: Option<Vec<_>> = steps.as_ref().map(|steps| {
-            let step =
-                |(key, days): &(String, Days)| (*days, parts.remove(key).unwrap_or_default());
-            steps.iter().map(step).collect()
-        });
+        let [total, before, series] =
+            [&total, &before, &series].map(|all| all.get(&question.id).unwrap_or(&none));
         let beside = Beside {
-            by: by.map(|dimension| (dimension, segments.as_slice())),
-            series: series.as_deref(),
-            previous: before.as_ref().map(|before| (plan.previous.told(), &before.total)),
+            by: by.map(|dimension| (dimension, &total.parts)),
+            series: steps.as_ref().map(|steps| (steps.as_slice(), &series.parts)),
+            previous: compare.then(|| (plan.previous.told(), &before.total)),
             benchmarks: &survey.benchmarks,
             measures: templates::behaviour(survey, &question.id),
         };
-        kpis.extend(kpi::report(question, &themes, &counts.total, beside));
+        kpis.extend(kpi::report(question, &themes, &total.total, beside));
     }
     let by_month_through = step.and_then(|step| plan.by_month_through(step));
     let report = Report {
-        survey: id.to_owned(),
-        range: plan.range.into(),
         previous: compare.then(|| plan.previous.into()),
         step: step.map(Step::name),
         by_month_through: by_month_through.map(|day| day.to_string()),
-        complete_through,
         kpis: Some(kpis),
-        n: None,
-        notices: None,
+        ..Report::of(id, plan.range, complete_through)
     };
     Ok(Reply::json(200, &report).tagged(call.header("if-none-match")?.as_deref()))
 }
@@ -217,15 +228,9 @@ pub async fn consents(call: &mut Call, config: &Config, id: &str) -> Outcome {
     };
     let notices: Vec<_> = released.iter().filter_map(report).collect();
     let report = Report {
-        survey: id.to_owned(),
-        range: plan.range.into(),
-        previous: None,
-        step: None,
-        by_month_through: None,
-        complete_through,
-        kpis: None,
         n: Some(notices.iter().map(|notice| notice.n).sum()),
         notices: Some(notices),
+        ..Report::of(id, plan.range, complete_through)
     };
     Ok(Reply::json(200, &report))
 }

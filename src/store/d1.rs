@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::consent_counts;
 use crate::domain::days::{Days, Step};
-use crate::domain::kpi::Counts;
+use crate::domain::kpi::{Counts, Parts};
 use crate::domain::ledger::{Batch, Due, Ledger};
 use crate::domain::time::{Day, Instant};
 
@@ -244,7 +244,7 @@ pub struct Released {
     /// Of all of its cohorts.
     pub total: Counts,
     /// Of each segment of the dimension asked for, or of each step.
-    pub parts: BTreeMap<String, Counts>,
+    pub parts: Parts,
 }
 
 /// The counts of each question, from the rows of [`select_released`].

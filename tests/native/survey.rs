@@ -492,10 +492,10 @@ fn benchmarks(
     let given = questions.iter().flat_map(|q| kpis(q, &themes, &Counts::default()));
     let benchmark = |(i, kpi): (i64, Kpi)| {
         let [low, high] = kpi.bounds().unwrap_or([-1_000_000, 1_000_000]).map(|end| end * 1000);
-        let year = (i % 2 == 0).then_some(1900 + (seed % 1000) as u16);
+        let year = (i % 2 == 0).then_some(1900 + seed % 1000);
         Benchmark {
             question: kpi.question,
-            kpi: kpi.kpi,
+            kpi: kpi.kpi.to_owned(),
             option: kpi.option,
             theme: kpi.theme,
             value: low + (seed * 7919 + i) % (high - low + 1),

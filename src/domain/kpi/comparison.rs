@@ -61,7 +61,7 @@ pub struct Compared {
     pub source: String,
     /// Which year it is of.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub year: Option<u16>,
+    pub year: Option<i64>,
 }
 
 impl Compared {

@@ -58,7 +58,7 @@ pub enum Definition {
     /// The share of yes.
     YesNo {
         /// The figure of behaviour that it is, where the survey measures visits:
-        /// [`Definition::measuring`].
+        /// [`Definition::measure`].
         #[serde(skip_serializing_if = "Option::is_none")]
         measures: Option<&'static str>,
         /// What 100 % is: [`ANSWERERS`].
@@ -128,12 +128,11 @@ impl Definition {
         }
     }
 
-    /// The same, stating which figure of behaviour it is: `average_duration`, `pages_per_visit`,
-    /// `bounce_rate` or `conversion_rate`.
-    pub fn measuring(mut self, figure: &'static str) -> Self {
-        if let Self::YesNo { measures, .. } | Self::Number { measures, .. } = &mut self {
+    /// States which figure of behaviour it is: `average_duration`, `pages_per_visit`, `bounce_rate` or
+    /// `conversion_rate`.
+    pub fn measure(&mut self, figure: &'static str) {
+        if let Self::YesNo { measures, .. } | Self::Number { measures, .. } = self {
             *measures = Some(figure);
         }
-        self
     }
 }

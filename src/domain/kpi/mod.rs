@@ -17,7 +17,7 @@ pub mod quantile;
 pub mod ratio;
 pub mod shares;
 
-use std::vec::IntoIter;
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -63,15 +63,12 @@ pub struct Estimate {
     pub interval: Option<Interval>,
 }
 
-/// The names that KPIs have.
-pub const NAMES: [&str; 8] = ["nps", "csat", "ces", "ces_easy", "rating", "share", "yes", "mean"];
-
 /// One figure of one question, with all that is needed to judge it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Kpi {
     /// The question's id.
     pub question: Id,
-    /// Which KPI: one of [`NAMES`].
+    /// Which KPI: `nps`, `csat`, `ces`, `ces_easy`, `rating`, `share`, `yes` or `mean`.
     pub kpi: &'static str,
     /// Of a `choice`: the option whose share this is.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -167,11 +164,15 @@ pub struct Breakdown {
 }
 
 impl Breakdown {
-    /// The cohorts of `dimension`, of a total of `n` answers.
-    pub fn new(dimension: impl Into<String>, n: u64, cohorts: Vec<Cohort>) -> Self {
-        let sampled = Ratio::new(cohorts.iter().map(|c| i128::from(c.n)).sum(), n.into());
-        let sampled = sampled.and_then(Ratio::rounded);
-        Self { dimension: dimension.into(), sampled, cohorts }
+    /// Of a dimension, without cohorts yet.
+    pub fn of(dimension: &str) -> Self {
+        Self { dimension: dimension.to_owned(), sampled: None, cohorts: Vec::new() }
+    }
+
+    /// Notes how much of a total of `n` answers the cohorts are.
+    pub fn sample(&mut self, n: u64) {
+        let part = self.cohorts.iter().map(|cohort| i128::from(cohort.n)).sum();
+        self.sampled = Ratio::new(part, n.into()).and_then(Ratio::rounded);
     }
 }
 
@@ -207,18 +208,21 @@ pub fn kpis(question: &Question, themes: &[String], counts: &Counts) -> Vec<Kpi>
     }
 }
 
+/// Counts of the parts of a whole.
+pub type Parts = BTreeMap<String, Counts>;
+
 /// What is told beside the KPIs of a question's total.
 #[derive(Clone, Copy, Default)]
 pub struct Beside<'a> {
     /// The counts of each segment of a dimension, after its name: a breakdown.
-    pub by: Option<(&'a str, &'a [(String, Counts)])>,
-    /// The counts of each step of a series.
-    pub series: Option<&'a [(Days, Counts)]>,
+    pub by: Option<(&'a str, &'a Parts)>,
+    /// The steps of a series, and the counts of those that have any, by key.
+    pub series: Option<(&'a [(String, Days)], &'a Parts)>,
     /// The counts of the period before.
     pub previous: Option<(Days, &'a Counts)>,
     /// Figures that the survey's owner entered.
     pub benchmarks: &'a [Benchmark],
-    /// The figure of behaviour that the question asks for: [`Definition::measuring`].
+    /// The figure of behaviour that the question asks for: [`Definition::measure`].
     pub measures: Option<&'static str>,
 }
 
@@ -229,39 +233,47 @@ pub fn report(
     total: &Counts,
     beside: Beside<'_>,
 ) -> Vec<Kpi> {
-    let of = |counts: &Counts| kpis(question, themes, counts);
-    // All of these are the same KPIs in the same order, of other counts.
-    let mut segments: Vec<IntoIter<Cohort>> = beside.by.map_or(Vec::new(), |(_, all)| {
-        let cohort = |(segment, counts): &(String, Counts)| {
-            let cohorts: Vec<_> = of(counts).iter().map(|kpi| kpi.cohort(segment)).collect();
-            cohorts.into_iter()
-        };
-        all.iter().map(cohort).collect()
-    });
-    let mut steps: Vec<IntoIter<Stepped>> = beside.series.map_or(Vec::new(), |all| {
-        let step = |(days, counts): &(Days, Counts)| {
-            let steps: Vec<_> = of(counts).iter().map(|kpi| kpi.step(*days)).collect();
-            steps.into_iter()
-        };
-        all.iter().map(step).collect()
-    });
-    let mut before = beside.previous.map(|(days, counts)| (days, of(counts).into_iter()));
-    let tell = |kpi: Kpi| {
-        let cohorts = segments.iter_mut().filter_map(Iterator::next).collect();
-        let steps = steps.iter_mut().filter_map(Iterator::next).collect();
-        let before = before.as_mut().and_then(|(days, kpis)| Some((*days, kpis.next()?)));
-        let benchmark = beside.benchmarks.iter().find(|benchmark| benchmark.is_for(&kpi));
-        Kpi {
-            breakdown: beside.by.map(|(name, _)| Breakdown::new(name, kpi.n, cohorts)),
-            series: beside.series.map(|_| steps),
-            previous: before.map(|(days, before)| Previous::new(&kpi.measure, &before, days)),
-            benchmark: benchmark.map(|benchmark| Compared::new(&kpi.measure, benchmark)),
-            definition: match beside.measures {
-                Some(figure) => kpi.definition.measuring(figure),
-                None => kpi.definition,
-            },
-            ..kpi
-        }
+    let mut all = kpis(question, themes, total);
+    // The same KPIs in the same order, of other counts, one by one with those of the total.
+    let mut each = |counts: &Counts, tell: &dyn Fn(&mut Kpi, &Kpi)| {
+        let others = kpis(question, themes, counts);
+        all.iter_mut().zip(&others).for_each(|(kpi, other)| tell(kpi, other));
     };
-    of(total).into_iter().map(tell).collect()
+    if let Some((dimension, segments)) = beside.by {
+        each(total, &|kpi, _| kpi.breakdown = Some(Breakdown::of(dimension)));
+        for (segment, counts) in segments {
+            each(counts, &|kpi, part| {
+                if let Some(breakdown) = &mut kpi.breakdown {
+                    breakdown.cohorts.push(part.cohort(segment));
+                }
+            });
+        }
+    }
+    if let Some((steps, parts)) = beside.series {
+        let none = Counts::default();
+        each(total, &|kpi, _| kpi.series = Some(Vec::with_capacity(steps.len())));
+        for (key, days) in steps {
+            each(parts.get(key).unwrap_or(&none), &|kpi, part| {
+                if let Some(series) = &mut kpi.series {
+                    series.push(part.step(*days));
+                }
+            });
+        }
+    }
+    if let Some((days, counts)) = beside.previous {
+        each(counts, &|kpi, before| {
+            kpi.previous = Some(Previous::new(&kpi.measure, before, days));
+        });
+    }
+    for kpi in &mut all {
+        if let Some(breakdown) = &mut kpi.breakdown {
+            breakdown.sample(kpi.n);
+        }
+        let benchmark = beside.benchmarks.iter().find(|benchmark| benchmark.is_for(kpi));
+        kpi.benchmark = benchmark.map(|benchmark| Compared::new(&kpi.measure, benchmark));
+        if let Some(figure) = beside.measures {
+            kpi.definition.measure(figure);
+        }
+    }
+    all
 }

@@ -92,5 +92,6 @@ pub fn newcombe(now: [u64; 2], before: [u64; 2]) -> Option<Ends> {
     let ([now, now_below, now_above], [before, before_below, before_above]) =
         (side(now)?, side(before)?);
     let change = now - before;
-    Some([change - now_below.hypot(before_above), change + now_above.hypot(before_below)])
+    let both = |one: f64, other: f64| (one * one + other * other).sqrt();
+    Some([change - both(now_below, before_above), change + both(now_above, before_below)])
 }
