@@ -55,7 +55,10 @@ const BEHAVIOUR: [&str; 4] =
 /// survey that asks all of them as they are there, wording aside.
 pub fn behaviour(survey: &Survey, question: &str) -> Option<&'static str> {
     let asked = visits();
-    let is = |own: &Question| survey.question(&own.id).is_some_and(|q| q.kind == own.kind);
+    let is = |own: &Question| {
+        let given = survey.question(&own.id).map(|question| question.kind.scale());
+        given.is_some_and(|scale| scale == own.kind.scale())
+    };
     let at = asked.iter().position(|own| own.id == question)?;
     asked.iter().all(is).then(|| BEHAVIOUR.get(at).copied()).flatten()
 }
