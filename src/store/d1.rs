@@ -191,6 +191,7 @@ fn select(
     series: Option<(Step, Day)>,
     consents: bool,
 ) -> [Statement; 2] {
+    // A row for each part, not for each tally: a row costs more to hand over than to make.
     // A month of `months` stands for its days, all of which are through the day ?8.
     [
         "select question,
@@ -206,7 +207,8 @@ fn select(
                   where survey = ?1 and month between substr(?2, 1, 7) and substr(?3, 1, 7)
                     and month || '-01' >= ?2 and (question glob ?5) = ?6)
           group by 1, 2",
-        "select question,
+        "select question, part, json_group_object(key, count) as tallies from
+        (select question,
                 case when ?7 = '' then case when dimension = ?4 and ?4 <> '' then segment end
                      when ?7 = 'month' or day <= ?8 then substr(day, 1, 7)
                      when ?7 = 'week' then date(day, 'weekday 0', '-6 days')
@@ -218,7 +220,8 @@ fn select(
                  select month || '-01', question, dimension, segment, tallies from months
                   where survey = ?1 and month between substr(?2, 1, 7) and substr(?3, 1, 7)
                     and month || '-01' >= ?2 and (question glob ?5) = ?6), json_each(tallies)
-          group by 1, 2, 3",
+          group by 1, 2, 3)
+          group by 1, 2",
     ]
     .map(|sql| {
         let (step, by_month) = series.map_or(("", Day(0)), |(step, day)| (step.name(), day));
@@ -265,12 +268,13 @@ pub fn released(tables: [Vec<Row>; 2]) -> Result<BTreeMap<String, Released>, Mis
         let mut columns = Columns::of("cohorts", row);
         let released = all.entry(columns.text()?).or_default();
         let part = columns.maybe_text()?;
-        let (key, count) = (columns.text()?, columns.natural()?);
-        if let Some(part) = part {
-            let counts = released.parts.entry(part).or_default();
-            *counts.tallies.entry(key.clone()).or_default() += count;
+        let tallies: BTreeMap<String, u64> = columns.json()?;
+        for (key, count) in &tallies {
+            *released.total.tallies.entry(key.clone()).or_default() += count;
         }
-        *released.total.tallies.entry(key).or_default() += count;
+        if let Some(part) = part {
+            released.parts.entry(part).or_default().tallies = tallies;
+        }
     }
     Ok(all)
 }
