@@ -150,6 +150,16 @@ fn intervals_of_means_cover_95_percent() {
 }
 
 #[test]
+fn intervals_of_means_cover_less_where_nearly_all_answers_are_at_one_end_as_the_docs_say() {
+    let (mut dice, weights) = (Dice(4), [2, 1, 1, 6, 90]);
+    for (n, tries, expected) in [(30, 4_000, 0.79), (100, 4_000, 0.91), (1_000, 2_000, 0.95)] {
+        let covered =
+            part_of(tries, || covers(sample(dice.fall(n, weights)).student_t(), mean(weights)));
+        assert!((covered - expected).abs() < 0.025, "{n}: {covered}");
+    }
+}
+
+#[test]
 fn intervals_of_changes_cover_95_percent() {
     let mut dice = Dice(3);
     for (n, m, tries) in [(30, 60, 4_000), (100, 100, 4_000), (1_000, 400, 1_500)] {
