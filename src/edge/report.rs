@@ -137,23 +137,23 @@ pub async fn kpis(call: &mut Call, config: &Config, id: &str) -> Outcome {
     let complete_through = complete_through(call, id).await?;
     let by = by.as_deref();
     let themes: Vec<String> = survey.themes.iter().map(|theme| theme.name.clone()).collect();
-    let each = |question| kpi::kpis(question, &themes, &Counts::default()).len();
-    let count: usize = survey.questions.iter().map(each).sum();
 
-    let statements = |survey, plan: &Plan| {
+    let statements = |number, plan: &Plan| {
         let of = |reading: Reading, by| {
             let Days { from, to } = reading.days();
-            d1::select_released(survey, from, to, by)
+            d1::select_released(number, from, to, by)
         };
         let mut all = vec![of(plan.range, by)];
         if compare {
             all.push(of(plan.previous, None));
         }
         if let Some(step) = step {
-            if plan.steps(step).len().saturating_mul(count) > MOST_STEPS {
+            let each = |question| kpi::kpis(question, &themes, &Counts::default()).len();
+            let kpis: usize = survey.questions.iter().map(each).sum();
+            if plan.steps(step).len().saturating_mul(kpis) > MOST_STEPS {
                 return Err(too_many_steps());
             }
-            all.push(d1::select_series(survey, plan.range.days(), step, plan.by_month));
+            all.push(d1::select_series(number, plan.range.days(), step, plan.by_month));
         }
         Ok(all)
     };
