@@ -1,9 +1,11 @@
 //! FLOOR 0. Values in, values out: no clock, no randomness, no I/O, no platform.
 
 pub mod account;
+pub mod benchmark_json;
 pub mod bucket;
 pub mod consent;
 pub mod consent_counts;
+pub mod days;
 pub mod decimal;
 pub mod fault;
 pub mod fields;
@@ -16,6 +18,7 @@ pub mod key_ring;
 pub mod kpi;
 pub mod ledger;
 pub mod notice;
+pub mod plan;
 pub mod preimage;
 pub mod privacy;
 pub mod pseudonym;

@@ -46,6 +46,27 @@ pub struct Survey {
     pub retention: Retention,
     /// Whether only identified people count.
     pub verified_only: bool,
+    /// Figures from elsewhere that KPIs are held against, each KPI's at most once.
+    pub benchmarks: Vec<Benchmark>,
+}
+
+/// A figure from elsewhere, such as an industry's, that the survey's owner entered for a KPI.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Benchmark {
+    /// The question.
+    pub question: Id,
+    /// Which of its KPIs.
+    pub kpi: Id,
+    /// Of a `choice`: which option's share.
+    pub option: Option<Id>,
+    /// Of a `comment`: which theme's share.
+    pub theme: Option<Id>,
+    /// The figure in the KPI's unit, in thousandths.
+    pub value: i64,
+    /// Where it is from.
+    pub source: String,
+    /// Which year it is of: 1900 to 2999.
+    pub year: Option<i64>,
 }
 
 /// Whether a survey takes responses.
@@ -367,6 +388,7 @@ impl Survey {
             },
             retention: Retention::default(),
             verified_only: false,
+            benchmarks: Vec::new(),
         }
     }
 

@@ -4,6 +4,7 @@
 //! What GET adds (`id`, `revision`, `created`, the notice's `hash`) is passed over, so that what
 //! was read can be sent back. Writing is `survey_view.rs`.
 
+use super::benchmark_json;
 use super::fault::{Faults, Pointer};
 use super::fields::{
     ID_RULE, LOCALES, Names, distinct, duration, each, is_id, named, optional, required, texts,
@@ -77,6 +78,7 @@ fn survey(json: &Json, faults: &mut Faults) -> Option<Survey> {
     let release = optional(m, "release", faults, release);
     let retention = optional(m, "retention", faults, retention);
     let verified_only = optional(m, "verified_only", faults, boolean);
+    let benchmarks = optional(m, "benchmarks", faults, benchmark_json::read);
     members.finish(faults);
 
     let mut survey = Survey {
@@ -92,7 +94,12 @@ fn survey(json: &Json, faults: &mut Faults) -> Option<Survey> {
         release: release.unwrap_or(RELEASE),
         retention: retention.unwrap_or_default(),
         verified_only: verified_only.unwrap_or(false),
+        benchmarks: benchmarks.unwrap_or_default(),
     };
+    // What they are for is known once all of the rest could be read.
+    if faults.is_empty() {
+        benchmark_json::check(&survey, faults);
+    }
     if survey.notice.is_empty() {
         survey.notice = notice::standard(&survey);
     }

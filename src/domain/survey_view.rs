@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::consent::OPTIONAL_FLAGS;
 use super::notice;
-use super::survey::{AnswerValue, Kind, NpsAnswer, Question, ShowIf, Survey, Test};
+use super::survey::{AnswerValue, Benchmark, Kind, NpsAnswer, Question, ShowIf, Survey, Test};
 use super::time::Instant;
 
 /// A survey with what storing it added.
@@ -67,6 +67,8 @@ fn whole(survey: &Survey) -> Members {
     members.insert("name".to_owned(), json!(survey.name));
     members.insert("themes".to_owned(), Value::Object(themes));
     members.insert("origins".to_owned(), json!(survey.origins));
+    let benchmarks: Value = survey.benchmarks.iter().map(benchmark).collect();
+    members.insert("benchmarks".to_owned(), benchmarks);
     members
 }
 
@@ -104,6 +106,21 @@ fn common(survey: &Survey) -> Members {
     put("retention", json!({ "days": retention.days, "months": retention.months }));
     put("verified_only", json!(survey.verified_only));
     members
+}
+
+fn benchmark(benchmark: &Benchmark) -> Value {
+    let Benchmark { question, kpi, option, theme, value, source, year } = benchmark;
+    let mut members = Members::new();
+    let mut put = |name: &str, value: Value| members.insert(name.to_owned(), value);
+    put("question", json!(question));
+    put("kpi", json!(kpi));
+    put("value", thousandths(*value));
+    put("source", json!(source));
+    for (name, value) in [("option", option), ("theme", theme)] {
+        value.iter().for_each(|value| drop(put(name, json!(value))));
+    }
+    year.iter().for_each(|year| drop(put("year", json!(year))));
+    Value::Object(members)
 }
 
 fn question(question: &Question) -> Value {

@@ -2,7 +2,7 @@
 //!
 //! A template has no comment: without themes, asking for words would gather nothing.
 
-use super::survey::{Direction, Kind, Question, Texts};
+use super::survey::{Direction, Kind, Question, Survey, Texts};
 
 /// The languages in which whatever is built in can be read.
 pub const LANGUAGES: [&str; 4] = ["en", "nl", "de", "fr"];
@@ -46,6 +46,22 @@ pub const TEMPLATES: [Template; 6] = [
     Template { name: "visits", questions: visits },
     Template { name: "store", questions: store },
 ];
+
+/// The figures of behaviour that the questions of the template `visits` ask for, in their order.
+const BEHAVIOUR: [&str; 4] =
+    ["average_duration", "pages_per_visit", "conversion_rate", "bounce_rate"];
+
+/// The figure of behaviour that a question of a survey asks for: one of the template `visits`, in a
+/// survey that asks all of them as they are there, wording aside.
+pub fn behaviour(survey: &Survey, question: &str) -> Option<&'static str> {
+    let asked = visits();
+    let is = |own: &Question| {
+        let given = survey.question(&own.id).map(|question| question.kind.scale());
+        given.is_some_and(|scale| scale == own.kind.scale())
+    };
+    let at = asked.iter().position(|own| own.id == question)?;
+    asked.iter().all(is).then(|| BEHAVIOUR.get(at).copied()).flatten()
+}
 
 /// The wording of a question of this kind that has none of its own.
 pub fn wording(kind: &Kind) -> Texts {

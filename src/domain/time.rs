@@ -119,6 +119,20 @@ impl Day {
         before.map_or(self, |before| Self(before.to_epoch_days()))
     }
 
+    /// How many months its own comes after that of `earlier`; 0 where it does not.
+    pub fn months_since(self, earlier: Self) -> u32 {
+        let month =
+            |day: Self| day.date().map(|date| 12 * date.year() + date.month0().cast_signed());
+        let months = month(self).zip(month(earlier)).map_or(0, |(later, earlier)| later - earlier);
+        u32::try_from(months).unwrap_or(0)
+    }
+
+    /// The Monday of its week.
+    pub fn monday(self) -> Self {
+        // 1970-01-01 was a Thursday.
+        self.plus(-self.0.saturating_add(3).rem_euclid(7))
+    }
+
     fn date(self) -> Option<NaiveDate> {
         NaiveDate::from_epoch_days(self.0)
     }

@@ -26,7 +26,7 @@ pub async fn run<const N: usize>(
 }
 
 /// The same for any number, in code that is there once.
-async fn run_all(env: &Env, statements: Vec<Statement>) -> Result<Vec<Vec<Row>>, Failure> {
+pub async fn run_all(env: &Env, statements: Vec<Statement>) -> Result<Vec<Vec<Row>>, Failure> {
     let database = config::binding(env, DATABASE)?;
     let tables = batch(&database, &values::statements(statements)).await.map_err(unavailable)?;
     tables.iter().map(|table| values::rows(&table.into())).collect()

@@ -7,9 +7,12 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::domain::consent_counts::{self, ConsentCounts};
-use crate::domain::kpi::{self, Kpi};
-use crate::domain::retention::{Cover, Retention};
+use crate::domain::days::{Days, Step};
+use crate::domain::kpi::{self, Beside, Counts, Kpi};
+use crate::domain::plan::{Plan, Reading};
+use crate::domain::templates;
 use crate::domain::time::{Day, Instant};
+use crate::http::problem::{Kind, Problem};
 use crate::http::query;
 use crate::http::reply::Reply;
 use crate::store::d1::{self, Released};
@@ -23,22 +26,30 @@ use super::{Failure, Outcome, d1 as database, now};
 
 /// How often days may be rolled up under one request before the caller is asked to come back.
 const MOST_TRIES: usize = 4;
+/// How many values the series of one reply may have, all KPIs together.
+const MOST_STEPS: usize = 40_000;
 
-/// What a reply says of a range of days: KPIs, or consents.
+/// What a reply says of a range of days (see [`Range`]): KPIs, or consents.
 #[derive(Default, Serialize)]
 struct Report {
     survey: String,
     from: String,
     to: String,
-    /// What was asked for, where retention made it another range.
     #[serde(skip_serializing_if = "Option::is_none")]
-    requested: Option<Days>,
-    /// What the range was widened to.
+    requested: Option<Requested>,
     #[serde(skip_serializing_if = "Option::is_none")]
     widened: Option<&'static str>,
-    /// The first day kept, where the range began before it.
     #[serde(skip_serializing_if = "Option::is_none")]
     forgotten_before: Option<String>,
+    /// What the range is compared with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    previous: Option<Range>,
+    /// What the series are cut into.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    step: Option<&'static str>,
+    /// The day through which their steps are months, where those are not what was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by_month_through: Option<String>,
     complete_through: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     kpis: Option<Vec<Kpi>>,
@@ -59,61 +70,144 @@ struct NoticeReport {
     since: Option<String>,
 }
 
+/// A range of days, as far as it is kept.
 #[derive(Serialize)]
-struct Days {
+struct Range {
+    from: String,
+    to: String,
+    /// What was asked for, where retention made it another range.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    requested: Option<Requested>,
+    /// What the range was widened to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    widened: Option<&'static str>,
+    /// The first day kept, where the range began before it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    forgotten_before: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Requested {
     from: String,
     to: String,
 }
 
-impl Report {
-    fn of(survey: &str, cover: Cover, (from, to): (Day, Day), complete_through: String) -> Self {
-        // Where nothing is kept, the range is told as it was asked for.
-        let told = if cover.is_empty() { (from, to) } else { (cover.from, cover.to) };
+impl From<Reading> for Range {
+    fn from(reading: Reading) -> Self {
+        let told = reading.told();
+        let Reading { asked, cover } = reading;
         let other = cover.widened || cover.forgotten_before.is_some();
+        let requested = Requested { from: asked.from.to_string(), to: asked.to.to_string() };
         Self {
-            survey: survey.to_owned(),
-            from: told.0.to_string(),
-            to: told.1.to_string(),
-            requested: other.then(|| Days { from: from.to_string(), to: to.to_string() }),
+            from: told.from.to_string(),
+            to: told.to.to_string(),
+            requested: other.then_some(requested),
             widened: cover.widened.then_some("month"),
             forgotten_before: cover.forgotten_before.map(|day| day.to_string()),
+        }
+    }
+}
+
+impl Report {
+    fn of(survey: &str, range: Reading, complete_through: String) -> Self {
+        let Range { from, to, requested, widened, forgotten_before } = range.into();
+        Self {
+            survey: survey.to_owned(),
+            from,
+            to,
+            requested,
+            widened,
+            forgotten_before,
             complete_through,
             ..Self::default()
         }
     }
 }
 
-/// 200 with every KPI of the survey over a range of days.
+/// Two statements for the rows of each [`d1::released`].
+type Statements = Result<Vec<[Statement; 2]>, Problem>;
+
+/// 200 with every KPI of the survey over a range of days; 304 where the caller has that already.
 pub async fn kpis(call: &mut Call, config: &Config, id: &str) -> Outcome {
     config.require_key(call.authorization()?.as_deref())?;
     let loaded = definitions::fresh(&call.env, id).await?;
     let survey = loaded.survey();
-    let range = query::range(call.query()?, now().day(), &survey.dimension_names())?;
+    let query::Range { from, to, by, step, compare } =
+        query::range(call.query()?, now().day(), &survey.dimension_names())?;
     let complete_through = complete_through(call, id).await?;
-    let by = range.by.as_deref();
-    let days = (range.from, range.to);
-    let statements = |survey, from, to| d1::select_released(survey, from, to, by);
-    let (cover, mut released) = released(call, &loaded, days, &statements).await?;
-
+    let by = by.as_deref();
     let themes: Vec<String> = survey.themes.iter().map(|theme| theme.name.clone()).collect();
+
+    let statements = |number, plan: &Plan| {
+        let of = |reading: Reading, by| {
+            let Days { from, to } = reading.days();
+            d1::select_released(number, from, to, by)
+        };
+        let mut all = vec![of(plan.range, by)];
+        if compare {
+            all.push(of(plan.previous, None));
+        }
+        if let Some(step) = step {
+            let each = |question| kpi::kpis(question, &themes, &Counts::default()).len();
+            let kpis: usize = survey.questions.iter().map(each).sum();
+            if plan.steps(step).len().saturating_mul(kpis) > MOST_STEPS {
+                return Err(too_many_steps());
+            }
+            all.push(d1::select_series(number, plan.range.days(), step, plan.by_month));
+        }
+        Ok(all)
+    };
+    let (plan, tables) = read(call, &loaded, Days { from, to }, &statements).await?;
+    let mut tables = tables.into_iter();
+    let total = tables.next().unwrap_or_default();
+    let before = if compare { tables.next().unwrap_or_default() } else { BTreeMap::new() };
+    let series = tables.next().unwrap_or_default();
+    let steps = step.map(|step| plan.steps(step));
+
+    let none = Released::default();
     let mut kpis = Vec::new();
     for question in &survey.questions {
-        let counts = released.remove(&question.id).unwrap_or_default();
-        let segments: Vec<_> = counts.segments.into_iter().collect();
-        let by = by.map(|dimension| (dimension, segments.as_slice()));
-        kpis.extend(kpi::report(question, &themes, &counts.total, by));
+        let [total, before, series] =
+            [&total, &before, &series].map(|all| all.get(&question.id).unwrap_or(&none));
+        let beside = Beside {
+            by: by.map(|dimension| (dimension, &total.parts)),
+            series: steps.as_ref().map(|steps| (steps.as_slice(), &series.parts)),
+            previous: compare.then(|| (plan.previous.told(), &before.total)),
+            benchmarks: &survey.benchmarks,
+            measures: templates::behaviour(survey, &question.id),
+        };
+        kpis.extend(kpi::report(question, &themes, &total.total, beside));
     }
-    let report = Report::of(id, cover, days, complete_through);
-    Ok(Reply::json(200, &Report { kpis: Some(kpis), ..report }))
+    let by_month_through = step.and_then(|step| plan.by_month_through(step));
+    let report = Report {
+        previous: compare.then(|| plan.previous.into()),
+        step: step.map(Step::name),
+        by_month_through: by_month_through.map(|day| day.to_string()),
+        kpis: Some(kpis),
+        ..Report::of(id, plan.range, complete_through)
+    };
+    Ok(Reply::json(200, &report).tagged(call.header("if-none-match")?.as_deref()))
+}
+
+fn too_many_steps() -> Problem {
+    let why = format!(
+        "At most {MOST_STEPS} steps are told, all KPIs together: ask for longer steps or fewer days."
+    );
+    Problem::new(Kind::Invalid).parameter("step", "range", &why)
 }
 
 /// 200 with how many consents were counted over a range of days, per notice and flag.
 pub async fn consents(call: &mut Call, config: &Config, id: &str) -> Outcome {
     config.require_key(call.authorization()?.as_deref())?;
     let loaded = definitions::fresh(&call.env, id).await?;
-    let days = query::days(call.query()?, now().day())?;
+    let (from, to) = query::days(call.query()?, now().day())?;
     let complete_through = complete_through(call, id).await?;
-    let (cover, released) = released(call, &loaded, days, &d1::select_consents).await?;
+    let statements = |survey, plan: &Plan| {
+        let Days { from, to } = plan.range.days();
+        Ok(vec![d1::select_consents(survey, from, to)])
+    };
+    let (plan, tables) = read(call, &loaded, Days { from, to }, &statements).await?;
+    let released = tables.into_iter().next().unwrap_or_default();
     let [rows] = database::run(&call.env, [notices::list_since(loaded.definition.survey)]).await?;
 
     let since = rows.into_iter().map(notices::since).collect::<Result<Vec<_>, _>>()?;
@@ -133,9 +227,12 @@ pub async fn consents(call: &mut Call, config: &Config, id: &str) -> Outcome {
         })
     };
     let notices: Vec<_> = released.iter().filter_map(report).collect();
-    let n = notices.iter().map(|notice| notice.n).sum();
-    let report = Report::of(id, cover, days, complete_through);
-    Ok(Reply::json(200, &Report { n: Some(n), notices: Some(notices), ..report }))
+    let report = Report {
+        n: Some(notices.iter().map(|notice| notice.n).sum()),
+        notices: Some(notices),
+        ..Report::of(id, plan.range, complete_through)
+    };
+    Ok(Reply::json(200, &report))
 }
 
 /// The last day that is complete. Asked before D1 is read: whatever is complete by this reply is in the
@@ -147,24 +244,28 @@ async fn complete_through(call: &Call, id: &str) -> Result<String, Failure> {
     }
 }
 
-/// What was released in the range, as far as it is kept, and which days that is.
-async fn released(
+/// What was released, by each pair of statements, as one transaction; and for which ranges.
+async fn read(
     call: &Call,
     loaded: &Loaded,
-    (from, to): (Day, Day),
-    statements: &dyn Fn(u64, Day, Day) -> [Statement; 2],
-) -> Result<(Cover, BTreeMap<String, Released>), Failure> {
+    asked: Days,
+    statements: &dyn Fn(u64, &Plan) -> Statements,
+) -> Result<(Plan, Vec<BTreeMap<String, Released>>), Failure> {
     let (survey, today) = (loaded.definition.survey, now().day());
-    let retention: Retention = loaded.survey().retention;
+    let retention = loaded.survey().retention;
     let mut rolled_through = None;
     for _ in 0..MOST_TRIES {
-        let cover = retention.cover(today, rolled_through, from, to);
-        let [answerers, tallies] = statements(survey, cover.from, cover.to);
-        let all = [roll_up::select_rolled_through(survey), answerers, tallies];
-        let [rolled, answerers, tallies] = database::run(&call.env, all).await?;
-        let rolled = roll_up::rolled_through(rolled)?;
-        if rolled.is_none_or(|day| day <= retention.cut(today, rolled_through)) {
-            return Ok((cover, d1::released([answerers, tallies])?));
+        let plan = Plan::new(retention, today, rolled_through, asked);
+        let mut all = vec![roll_up::select_rolled_through(survey)];
+        all.extend(statements(survey, &plan)?.into_iter().flatten());
+        let mut tables = database::run_all(&call.env, all).await?.into_iter();
+        let rolled = roll_up::rolled_through(tables.next().unwrap_or_default())?;
+        if rolled.is_none_or(|day| day <= plan.by_month) {
+            let mut released = Vec::new();
+            while let (Some(answerers), Some(tallies)) = (tables.next(), tables.next()) {
+                released.push(d1::released([answerers, tallies])?);
+            }
+            return Ok((plan, released));
         }
         // More was rolled up than retention asks for now: the range was not wide enough.
         rolled_through = rolled;

@@ -1,5 +1,6 @@
 //! Query parameters, read as strictly as bodies: each at most once, none unknown, all faults at once.
 
+use crate::domain::days::Step;
 use crate::domain::time::Day;
 
 use super::problem::{Kind, Problem};
@@ -105,9 +106,13 @@ pub struct Range {
     pub to: Day,
     /// The dimension to break down by.
     pub by: Option<String>,
+    /// What to cut a series into.
+    pub step: Option<Step>,
+    /// Whether to compare with the period before.
+    pub compare: bool,
 }
 
-/// `?from&to&by`. `dimensions`: those that the survey has.
+/// `?from&to&by&step&compare`. `dimensions`: those that the survey has.
 pub fn range(mut query: Query, today: Day, dimensions: &[&str]) -> Result<Range, Problem> {
     let (from, to) = query.days(today);
     let by = query.take("by");
@@ -118,7 +123,13 @@ pub fn range(mut query: Query, today: Day, dimensions: &[&str]) -> Result<Range,
         };
         query.fault("by", "unknown_dimension", &known);
     }
-    query.finish(Range { from, to, by })
+    let step = query.parse("step", "One of: day, week, month.", |text| {
+        Step::ALL.into_iter().find(|step| step.name() == text)
+    });
+    let compare = query.parse("compare", "`previous`, or leave it out.", |text| {
+        (text == "previous").then_some(true)
+    });
+    query.finish(Range { from, to, by, step, compare: compare.unwrap_or(false) })
 }
 
 /// `?from&to`: the first and the last day.

@@ -1,6 +1,9 @@
 //! A reply, before the platform sends it.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 /// Status, headers, body.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,7 +16,7 @@ pub struct Reply {
     pub body: String,
 }
 
-/// Headers that every reply has: nothing is cached, framed, sniffed or allowed to load anything.
+/// Headers that every reply has (but for [`Reply::tagged`]): nothing is cached, framed, sniffed or allowed to load anything.
 const ALWAYS: [(&str, &str); 5] = [
     ("cache-control", "no-store"),
     ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
@@ -41,6 +44,27 @@ impl Reply {
         let mut reply = Self::new(status, "", "");
         reply.headers.retain(|(name, _)| *name != "content-type");
         reply
+    }
+
+    /// With a strong entity tag of its body (RFC 9110, section 8.8.3); as 304, without the body, where
+    /// the header `If-None-Match` names that tag. Only the caller may keep it, and must ask again
+    /// before each use, so that what was kept never stands for another day.
+    pub fn tagged(mut self, if_none_match: Option<&str>) -> Self {
+        let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(Sha256::digest(&self.body)));
+        // Compared weakly (section 13.1.2): whoever compresses a reply weakens its tag.
+        let known = |given: &str| {
+            let given = given.trim();
+            given == "*" || given.strip_prefix("W/").unwrap_or(given) == tag
+        };
+        if if_none_match.is_some_and(|tags| tags.split(',').any(known)) {
+            self = Self::empty(304);
+        }
+        for (name, value) in &mut self.headers {
+            if *name == "cache-control" {
+                *value = "private, no-cache".to_owned();
+            }
+        }
+        self.header("etag", tag)
     }
 
     /// With one more header.

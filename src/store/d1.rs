@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::domain::consent_counts;
-use crate::domain::kpi::Counts;
+use crate::domain::days::{Days, Step};
+use crate::domain::kpi::{Counts, Parts};
 use crate::domain::ledger::{Batch, Due, Ledger};
 use crate::domain::time::{Day, Instant};
 
@@ -169,45 +170,72 @@ pub fn survey_id(row: Row) -> Result<u64, Misshapen> {
 ///
 /// [`Retention::cover`]: crate::domain::retention::Retention::cover
 pub fn select_released(survey: u64, from: Day, to: Day, by: Option<&str>) -> [Statement; 2] {
-    select(survey, from, to, by, false)
+    select(survey, Days { from, to }, by, None, false)
+}
+
+/// The same by step of a series in place of segment, under the keys of [`Days::steps`]: the day, the
+/// Monday of the week, or the month; through the day `by_month` always the month.
+pub fn select_series(survey: u64, days: Days, step: Step, by_month: Day) -> [Statement; 2] {
+    select(survey, days, None, Some((step, by_month)), false)
 }
 
 /// The same of the consents alone, which [`select_released`] leaves out.
 pub fn select_consents(survey: u64, from: Day, to: Day) -> [Statement; 2] {
-    select(survey, from, to, None, true)
+    select(survey, Days { from, to }, None, None, true)
 }
 
-fn select(survey: u64, from: Day, to: Day, by: Option<&str>, consents: bool) -> [Statement; 2] {
+fn select(
+    survey: u64,
+    days: Days,
+    by: Option<&str>,
+    series: Option<(Step, Day)>,
+    consents: bool,
+) -> [Statement; 2] {
+    // A row for each part, not for each tally: a row costs more to hand over than to make.
+    // A month of `months` stands for its days, all of which are through the day ?8.
     [
-        "select question, case when dimension = ?4 and ?4 <> '' then segment end as segment,
+        "select question,
+                case when ?7 = '' then case when dimension = ?4 and ?4 <> '' then segment end
+                     when ?7 = 'month' or day <= ?8 then substr(day, 1, 7)
+                     when ?7 = 'week' then date(day, 'weekday 0', '-6 days')
+                     else day end as part,
                 sum(n) as n
-           from (select question, dimension, segment, n from cohorts
+           from (select day, question, dimension, segment, n from cohorts
                   where survey = ?1 and day between ?2 and ?3 and (question glob ?5) = ?6
                  union all
-                 select question, dimension, segment, n from months
+                 select month || '-01', question, dimension, segment, n from months
                   where survey = ?1 and month between substr(?2, 1, 7) and substr(?3, 1, 7)
                     and month || '-01' >= ?2 and (question glob ?5) = ?6)
           group by 1, 2",
-        "select question, case when dimension = ?4 and ?4 <> '' then segment end as segment,
+        "select question, part, json_group_object(key, count) as tallies from
+        (select question,
+                case when ?7 = '' then case when dimension = ?4 and ?4 <> '' then segment end
+                     when ?7 = 'month' or day <= ?8 then substr(day, 1, 7)
+                     when ?7 = 'week' then date(day, 'weekday 0', '-6 days')
+                     else day end as part,
                 key, sum(value) as count
-           from (select question, dimension, segment, tallies from cohorts
+           from (select day, question, dimension, segment, tallies from cohorts
                   where survey = ?1 and day between ?2 and ?3 and (question glob ?5) = ?6
                  union all
-                 select question, dimension, segment, tallies from months
+                 select month || '-01', question, dimension, segment, tallies from months
                   where survey = ?1 and month between substr(?2, 1, 7) and substr(?3, 1, 7)
                     and month || '-01' >= ?2 and (question glob ?5) = ?6), json_each(tallies)
-          group by 1, 2, 3",
+          group by 1, 2, 3)
+          group by 1, 2",
     ]
     .map(|sql| {
+        let (step, by_month) = series.map_or(("", Day(0)), |(step, day)| (step.name(), day));
         Statement::new(
             sql,
             [
                 survey.into(),
-                from.to_string().into(),
-                to.to_string().into(),
+                days.from.to_string().into(),
+                days.to.to_string().into(),
                 by.unwrap_or("").into(),
                 consent_counts::PATTERN.into(),
                 i64::from(consents).into(),
+                step.into(),
+                by_month.to_string().into(),
             ],
         )
     })
@@ -218,8 +246,8 @@ fn select(survey: u64, from: Day, to: Day, by: Option<&str>, consents: bool) -> 
 pub struct Released {
     /// Of all of its cohorts.
     pub total: Counts,
-    /// Of each segment of the dimension asked for.
-    pub segments: BTreeMap<String, Counts>,
+    /// Of each segment of the dimension asked for, or of each step.
+    pub parts: Parts,
 }
 
 /// The counts of each question, from the rows of [`select_released`].
@@ -229,23 +257,24 @@ pub fn released(tables: [Vec<Row>; 2]) -> Result<BTreeMap<String, Released>, Mis
     for row in answerers {
         let mut columns = Columns::of("cohorts", row);
         let released = all.entry(columns.text()?).or_default();
-        let segment = columns.maybe_text()?;
+        let part = columns.maybe_text()?;
         let n = columns.natural()?;
         released.total.n += n;
-        if let Some(segment) = segment {
-            released.segments.entry(segment).or_default().n += n;
+        if let Some(part) = part {
+            released.parts.entry(part).or_default().n += n;
         }
     }
     for row in tallies {
         let mut columns = Columns::of("cohorts", row);
         let released = all.entry(columns.text()?).or_default();
-        let segment = columns.maybe_text()?;
-        let (key, count) = (columns.text()?, columns.natural()?);
-        if let Some(segment) = segment {
-            let counts = released.segments.entry(segment).or_default();
-            *counts.tallies.entry(key.clone()).or_default() += count;
+        let part = columns.maybe_text()?;
+        let tallies: BTreeMap<String, u64> = columns.json()?;
+        for (key, count) in &tallies {
+            *released.total.tallies.entry(key.clone()).or_default() += count;
         }
-        *released.total.tallies.entry(key).or_default() += count;
+        if let Some(part) = part {
+            released.parts.entry(part).or_default().tallies = tallies;
+        }
     }
     Ok(all)
 }

@@ -35,6 +35,7 @@ test("a survey of two members is stored with every default and a notice", async 
     release: { every: "1h", min_cohort: 5, patience: "3d" },
     retention: { days: 90, months: 25 },
     verified_only: false,
+    benchmarks: [],
   });
   assert.equal(reply.headers.location, `/v1/surveys/${id}`);
   assert.equal(reply.headers.etag, '"1"');
@@ -75,7 +76,7 @@ test("without the key nothing of a survey can be made, listed, changed or delete
   assert.equal((await api("GET", survey.path)).headers.etag, '"1"');
 });
 
-test("respondents see the survey without its name, origins and words of themes", async () => {
+test("respondents see the survey without its name, origins, benchmarks and words of themes", async () => {
   const survey = await createSurvey(server, {
     name: "Not for respondents",
     questions: [NPS, { id: "why", kind: "comment" }],
@@ -84,7 +85,7 @@ test("respondents see the survey without its name, origins and words of themes",
     origins: ["https://listed.example"],
     controller: { name: "Shop BV", contact: "privacy@shop.example" },
   });
-  const { name, origins, created, ...kept } = survey.definition;
+  const { name, origins, benchmarks, created, ...kept } = survey.definition;
   const reply = await api("GET", survey.path, undefined, { key: null });
   assert.equal(reply.status, 200);
   assert.deepEqual(reply.json, {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use counterfoil::domain::days::Step;
 use counterfoil::domain::time::Day;
 use counterfoil::http::asset::Asset;
 use counterfoil::http::policy::{
@@ -263,6 +264,9 @@ fn a_range_is_of_days_that_exist_and_of_ten_years_at_most() {
     assert_eq!((usual.from.to_string(), usual.to), ("2026-10-24".to_owned(), today));
     assert_eq!(range("by=channel&to=2024-02-29").unwrap().from.to_string(), "2024-01-31");
     assert!(range("from=2016-11-22&to=2026-11-22").is_ok());
+    assert_eq!((usual.step, usual.compare), (None, false));
+    let all = range("step=week&compare=previous&by=channel").unwrap();
+    assert_eq!((all.step, all.compare), (Some(Step::Week), true));
     for (text, expected) in [
         ("from=2026-02-29", vec!["from form"]),
         ("from=2026-11-1", vec!["from form"]),
@@ -270,6 +274,11 @@ fn a_range_is_of_days_that_exist_and_of_ten_years_at_most() {
         ("from=2026-11-23", vec!["from range"]),
         ("from=2016-11-20", vec!["from range"]),
         ("by=x", vec!["by unknown_dimension"]),
+        ("step=year", vec!["step form"]),
+        ("step=Day", vec!["step form"]),
+        ("step=day&step=week", vec!["step duplicate_parameter"]),
+        ("compare=", vec!["compare form"]),
+        ("compare=next", vec!["compare form"]),
         ("by=", vec!["by unknown_dimension"]),
         ("from=x&by=y&z=1", vec!["from form", "by unknown_dimension", " unknown_parameter"]),
     ] {
@@ -282,9 +291,34 @@ fn a_range_is_of_days_that_exist_and_of_ten_years_at_most() {
 }
 
 #[test]
+fn a_reply_that_is_known_is_not_sent_again_and_is_never_used_unasked() {
+    let reply = || Reply::json(200, &json!({ "n": 12 }));
+    let fresh = reply().tagged(None);
+    assert_eq!((fresh.status, fresh.body.as_str()), (200, r#"{"n":12}"#));
+    assert_eq!(header(&fresh, "cache-control"), ["private, no-cache"]);
+    let etag = header(&fresh, "etag")[0].to_owned();
+    assert!(etag.len() == 45 && etag.starts_with('"') && etag.ends_with('"'), "{etag}");
+    for known in [etag.clone(), format!("W/{etag}"), format!("\"a\", {etag}"), "*".to_owned()] {
+        let same = reply().tagged(Some(&known));
+        assert_eq!((same.status, same.body.as_str()), (304, ""), "{known}");
+        assert_eq!(header(&same, "etag"), [&etag]);
+        assert_eq!(header(&same, "cache-control"), ["private, no-cache"]);
+        assert!(header(&same, "content-type").is_empty());
+        assert_eq!(header(&same, "x-content-type-options"), ["nosniff"]);
+    }
+    for other in ["", "\"\"", &etag[1..], "\"another\"", &etag.to_lowercase()] {
+        assert_eq!(reply().tagged(Some(other)), fresh, "{other}");
+    }
+    let changed = Reply::json(200, &json!({ "n": 13 })).tagged(Some(&etag));
+    assert_eq!(changed.status, 200);
+}
+
+#[test]
 fn promise_2_what_a_query_says_never_comes_back() {
     let canary = "Canary7Q";
-    let text = format!("from={canary}&to={canary}&by={canary}&{canary}={canary}");
+    let text = format!(
+        "from={canary}&to={canary}&by={canary}&step={canary}&compare={canary}&{canary}={canary}"
+    );
     let told = query::range(pairs(&text), Day(0), &["channel"]).unwrap_err().reply();
     assert!(!format!("{told:?}").contains(canary));
 }

@@ -7,10 +7,17 @@
 
 use std::collections::BTreeMap;
 
+use counterfoil::domain::days::{Days, Step};
+use counterfoil::domain::json::Json;
 use counterfoil::domain::kpi::quantile::student;
 use counterfoil::domain::kpi::shares::wilson;
-use counterfoil::domain::kpi::{Counts, Kpi, kpis, nps, ratio, report, shares};
-use counterfoil::domain::survey::{ChoiceOption, Direction, Kind, NpsAnswer, NpsMap, Question};
+use counterfoil::domain::kpi::{Beside, Counts, Kpi, Parts, kpis, nps, ratio, report, shares};
+use counterfoil::domain::survey::{
+    Benchmark, ChoiceOption, Direction, Kind, NpsAnswer, NpsMap, Question, Survey,
+};
+use counterfoil::domain::survey_json;
+use counterfoil::domain::templates;
+use counterfoil::domain::time::Day;
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{Signed, ToPrimitive, Zero};
@@ -286,30 +293,146 @@ fn a_breakdown_says_how_much_of_the_total_it_speaks_for() {
         n: one + five,
         tallies: [("1".to_owned(), one), ("5".to_owned(), five)].into(),
     };
-    let cohorts = [("web".to_owned(), counts(11, 20)), ("(other)".to_owned(), counts(12, 0))];
-    let by = Some(("channel", &cohorts[..]));
-    let reported = report(&question, &[], &counts(40, 80), by);
-    let web = kpis(&question, &[], &cohorts[0].1);
+    let web = counts(11, 20);
+    let cohorts =
+        Parts::from([("web".to_owned(), web.clone()), ("(other)".to_owned(), counts(12, 0))]);
+    let by = |cohorts| Beside { by: Some(("channel", cohorts)), ..Beside::default() };
+    let reported = report(&question, &[], &counts(40, 80), by(&cohorts));
+    let web = kpis(&question, &[], &web);
     assert_eq!(reported.len(), 2);
     for (kpi, web) in reported.iter().zip(&web) {
         let breakdown = kpi.breakdown.as_ref().unwrap();
         assert_eq!((breakdown.dimension.as_str(), breakdown.sampled), ("channel", Some(0.36)));
-        assert_eq!(breakdown.cohorts[0], web.cohort("web"));
+        assert_eq!(breakdown.cohorts[1], web.cohort("web"));
         assert_eq!(
-            (breakdown.cohorts[1].segment.as_str(), breakdown.cohorts[1].n),
+            (breakdown.cohorts[0].segment.as_str(), breakdown.cohorts[0].n),
             ("(other)", 12)
         );
     }
     assert_eq!(web[1].value, Some(64.52));
     assert_eq!(
-        report(&question, &[], &counts(40, 80), None),
+        report(&question, &[], &counts(40, 80), Beside::default()),
         kpis(&question, &[], &counts(40, 80))
     );
-    let empty = &report(&question, &[], &counts(0, 0), Some(("channel", &[])))[0];
+    let empty = &report(&question, &[], &counts(0, 0), by(&Parts::new()))[0];
     assert_eq!(
         to_value(&empty.breakdown).unwrap(),
         json!({"dimension": "channel", "sampled": null, "cohorts": []})
     );
+}
+
+#[test]
+fn a_series_has_every_step_and_one_without_answers_has_no_value() {
+    let day = |text| Day::parse(text).unwrap();
+    let range = Days { from: day("2026-11-04"), to: day("2026-11-17") };
+    let steps = range.steps(Step::Week, day("2026-01-01"));
+    let counts = |yes, no| Counts {
+        n: yes + no,
+        tallies: [("yes".to_owned(), yes), ("no".to_owned(), no)].into(),
+    };
+    let parts = Parts::from(
+        [("2026-11-02", counts(3, 5)), ("2026-11-16", counts(7, 0))]
+            .map(|(key, counts)| (key.to_owned(), counts)),
+    );
+    let beside = Beside { series: Some((&steps, &parts)), ..Beside::default() };
+    let [kpi] = &report(&question(Kind::YesNo), &[], &counts(10, 5), beside)[..] else { panic!() };
+    assert_eq!(
+        to_value(&kpi.series).unwrap(),
+        json!([
+            {"from": "2026-11-04", "to": "2026-11-08", "value": 37.5, "n": 8,
+             "interval": {"low": 13.68, "high": 69.43, "level": 0.95, "method": "wilson"}},
+            {"from": "2026-11-09", "to": "2026-11-15", "value": null, "n": 0, "interval": null},
+            {"from": "2026-11-16", "to": "2026-11-17", "value": 100.0, "n": 7,
+             "interval": {"low": 64.57, "high": 100.0, "level": 0.95, "method": "wilson"}},
+        ])
+    );
+}
+
+#[test]
+fn a_change_is_judged_where_both_sides_have_answers_and_else_said_to_be_unknown() {
+    let counts = |one, five| Counts {
+        n: one + five,
+        tallies: [("1".to_owned(), one), ("5".to_owned(), five)].into(),
+    };
+    let days = Days { from: Day(0), to: Day(6) };
+    let previous = |now: (u64, u64), before: (u64, u64)| {
+        let (now, before) = (counts(now.0, now.1), counts(before.0, before.1));
+        let beside = Beside { previous: Some((days, &before)), ..Beside::default() };
+        let all = report(&question(Kind::Rating { points: 5 }), &[], &now, beside);
+        to_value(&all[0].previous).unwrap()
+    };
+    let unknown = json!({
+        "from": "1970-01-01", "to": "1970-01-07", "value": null, "n": 0, "change": null,
+        "significant": null, "method": "welch", "interval": null
+    });
+    assert_eq!(previous((3, 9), (0, 0)), unknown);
+    assert_eq!(previous((0, 0), (0, 0)), unknown);
+    let gone = previous((0, 0), (1, 3));
+    assert_eq!(
+        (&gone["value"], &gone["n"], &gone["change"]),
+        (&json!(4.0), &json!(4), &json!(null))
+    );
+    // All the same on both sides: it has changed, but nothing tells how certain that is.
+    let unanimous = previous((0, 9), (9, 0));
+    assert_eq!((&unanimous["change"], &unanimous["significant"]), (&json!(4.0), &json!(null)));
+    assert_eq!(previous((20, 100), (60, 60))["significant"], json!(true));
+    assert_eq!(previous((20, 40), (22, 38))["significant"], json!(false));
+}
+
+#[test]
+fn a_benchmark_is_told_beside_its_kpi_alone_with_the_exact_difference() {
+    let counts = |keys: &[&str], n| Counts {
+        n,
+        tallies: keys.iter().map(|key| ((*key).to_owned(), n / 3)).collect(),
+    };
+    let benchmark = |kpi: &str, option: Option<&str>, value| Benchmark {
+        question: "q".to_owned(),
+        kpi: kpi.to_owned(),
+        option: option.map(str::to_owned),
+        theme: None,
+        value,
+        source: "A report".to_owned(),
+        year: Some(2025),
+    };
+    let benchmarks = [benchmark("share", Some("b"), 33_335), benchmark("ces", None, 1_000)];
+    let beside = Beside { benchmarks: &benchmarks, ..Beside::default() };
+    let kind = choice(&["a", "b", "c"], false);
+    let told = |counts| {
+        let all = report(&question(kind.clone()), &[], &counts, beside);
+        all.iter().map(|kpi| to_value(&kpi.benchmark).unwrap()).collect::<Vec<_>>()
+    };
+    // 100/3 − 33.335 = −0.0016..: rounded once, it is 0; of the rounded value it would be −0.01.
+    let expected = json!({"value": 33.335, "difference": 0.0, "source": "A report", "year": 2025});
+    assert_eq!(told(counts(&["a", "b", "c"], 9)), [json!(null), expected, json!(null)]);
+    assert_eq!(told(counts(&[], 0))[1]["difference"], json!(null));
+}
+
+#[test]
+fn what_a_visit_shows_is_named_where_all_of_the_template_is_asked() {
+    let survey = |text: &str| survey_json::read(&Json::read(text.as_bytes()).unwrap()).unwrap();
+    let named = |survey: &Survey| {
+        let kpis = survey.questions.iter().flat_map(|question| {
+            let measures = templates::behaviour(survey, &question.id);
+            report(question, &[], &Counts::default(), Beside { measures, ..Beside::default() })
+        });
+        kpis.map(|kpi| (kpi.kpi, to_value(&kpi.definition).unwrap()["measures"].clone()))
+            .collect::<Vec<_>>()
+    };
+    let own = r#""questions": [{"id": "why", "kind": "yes_no"}]"#;
+    let visits = survey(&format!(r#"{{"name": "x", "template": "visits", {own}}}"#));
+    assert_eq!(
+        named(&visits),
+        [
+            ("mean", json!("average_duration")),
+            ("mean", json!("pages_per_visit")),
+            ("yes", json!("conversion_rate")),
+            ("yes", json!("bounce_rate")),
+            ("yes", json!(null)),
+        ]
+    );
+    let own = r#"[{"id": "bounced", "kind": "yes_no"}, {"id": "converted", "kind": "yes_no"}]"#;
+    let other = survey(&format!(r#"{{"name": "x", "questions": {own}}}"#));
+    assert_eq!(named(&other), [("yes", json!(null)), ("yes", json!(null))]);
 }
 
 #[test]
@@ -442,10 +565,13 @@ fn quantiles_of_student_are_right_from_1_degree_of_freedom_to_2_to_the_50() {
         (HUGE, 1.959963984540056),
     ];
     for (freedom, t) in references {
-        assert!((student(freedom).unwrap() / t - 1.0).abs() < 2e-12, "{freedom}");
+        assert!((student(freedom as f64).unwrap() / t - 1.0).abs() < 2e-12, "{freedom}");
     }
-    assert_eq!(student(0), None);
-    assert!((1..2_000).all(|freedom| student(freedom) > student(freedom + 1)), "ever smaller");
+    assert_eq!(student(0.0), None);
+    assert!(
+        (1..2_000).all(|freedom| student(freedom as f64) > student((freedom + 1) as f64)),
+        "ever smaller"
+    );
 }
 
 proptest! {

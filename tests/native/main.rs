@@ -2,12 +2,15 @@
 //! the Ledger under faults. One binary; each file is about one noun.
 
 mod bucket;
+mod coverage;
+mod days;
 mod floors;
 mod http;
 mod inventory;
 mod invitation;
 mod key_ring;
 mod kpi;
+mod kpi_references;
 mod ledger;
 mod notices;
 mod numbers;

@@ -2,11 +2,13 @@
 //! range that may be read stays what it was.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use counterfoil::domain::consent_counts::ConsentCounts;
+use counterfoil::domain::days::{Days, Step};
 use counterfoil::domain::ledger::Batch;
 use counterfoil::domain::notice;
+use counterfoil::domain::plan::Plan;
 use counterfoil::domain::retention::{Cover, Retention};
 use counterfoil::domain::tally::Sealed;
 use counterfoil::domain::time::{Day, Instant};
@@ -194,25 +196,63 @@ impl World {
         today: Day,
         (from, to): (Day, Day),
         by: Option<&str>,
-    ) -> (Cover, BTreeMap<String, Released>) {
+    ) -> (Plan, BTreeMap<String, Released>) {
         let retention = self.kept()[survey as usize - 1].retention;
         let mut rolled_through = None;
         for _ in 0..2 {
-            let cover = retention.cover(today, rolled_through, from, to);
-            let tables = d1::select_released(survey, cover.from, cover.to, by);
-            let tables = tables.map(|statement| self.d1.select(&statement).unwrap());
+            let plan = Plan::new(retention, today, rolled_through, Days { from, to });
+            let cover = plan.range.cover;
+            let found = self.released(d1::select_released(survey, cover.from, cover.to, by));
             let rolled = self.d1.select(&roll_up::select_rolled_through(survey)).unwrap();
             let rolled = roll_up::rolled_through(rolled).unwrap();
-            if rolled.is_none_or(|day| day <= retention.cut(today, rolled_through)) {
-                return (cover, d1::released(tables).unwrap());
+            if rolled.is_none_or(|day| day <= plan.by_month) {
+                return (plan, found);
             }
             rolled_through = rolled;
         }
         panic!("the range is never wide enough")
     }
 
+    fn released(&self, statements: [Statement; 2]) -> BTreeMap<String, Released> {
+        d1::released(statements.map(|statement| self.d1.select(&statement).unwrap())).unwrap()
+    }
+
+    /// That a series has the sums of its steps, that these are the days read, each once, and that no
+    /// step ends within what is kept by month alone.
+    fn read_series(&self, survey: u64, plan: &Plan, step: Step) {
+        let steps = plan.steps(step);
+        let days: i32 = steps.iter().map(|(_, days)| days.count()).sum();
+        assert_eq!(days, plan.range.days().count());
+        let found =
+            self.released(d1::select_series(survey, plan.range.days(), step, plan.by_month));
+        let mut keys = BTreeSet::new();
+        for (key, days) in &steps {
+            assert!(keys.insert(key.as_str()), "{key} twice");
+            let by_month = days.from <= plan.by_month;
+            assert!(!by_month || days.from == days.from.month_start());
+            assert_eq!(
+                by_month && step != Step::Month,
+                days.from <= plan.by_month_through(step).unwrap_or(Day(i32::MIN))
+            );
+            for question in ["q", "r"] {
+                let own = self.releases.iter().filter(|(of, day, one)| {
+                    *of == survey && one.question == question && (days.from..=days.to).contains(day)
+                });
+                let parts = found.get(question).map(|released| &released.parts);
+                let counts = parts.and_then(|parts| parts.get(key)).cloned().unwrap_or_default();
+                assert_eq!(counts, sum(own.map(|(_, _, one)| one)), "{key} by {}", step.name());
+            }
+        }
+        let told = found.values().flat_map(|released| released.parts.keys());
+        assert!(told.into_iter().all(|key| keys.contains(key.as_str())), "a key of no step");
+    }
+
     fn read(&self, survey: u64, today: Day, from: Day, to: Day, by: Option<&str>) {
-        let (cover, found) = self.ask(survey, today, (from, to), by);
+        let (plan, found) = self.ask(survey, today, (from, to), by);
+        let (cover, previous) = (plan.range.cover, plan.previous.cover);
+        assert!(previous.is_empty() || previous.to < plan.range.told().from, "no day is in both");
+        assert!(previous.from >= self.kept()[survey as usize - 1].retention.horizon(today));
+        Step::ALL.into_iter().for_each(|step| self.read_series(survey, &plan, step));
         let kept = self.kept()[survey as usize - 1].clone();
         assert!(cover.from >= kept.retention.horizon(today), "something overdue was read");
         assert_eq!(cover, kept.retention.cover(today, kept.rolled_through, from, to));
@@ -236,8 +276,8 @@ impl World {
             let mut segments: Vec<&String> = drew().map(|one| &one.segment).collect();
             segments.sort();
             segments.dedup();
-            assert_eq!(released.segments.keys().collect::<Vec<_>>(), segments);
-            for (segment, counts) in &released.segments {
+            assert_eq!(released.parts.keys().collect::<Vec<_>>(), segments);
+            for (segment, counts) in &released.parts {
                 assert_eq!(*counts, sum(drew().filter(|one| one.segment == *segment)));
             }
         }
@@ -276,8 +316,8 @@ fn released(world: &mut World, ago: i32, n: u64) {
 }
 
 fn total(world: &World, from: &str, to: &str) -> (Cover, u64) {
-    let (cover, found) = world.ask(1, world.today, (day(from), day(to)), None);
-    (cover, found.get("q").map_or(0, |released| released.total.n))
+    let (plan, found) = world.ask(1, world.today, (day(from), day(to)), None);
+    (plan.range.cover, found.get("q").map_or(0, |released| released.total.n))
 }
 
 #[test]

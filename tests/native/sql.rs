@@ -316,8 +316,8 @@ proptest! {
                 let mut segments: Vec<&String> = drew().map(|one| &one.segment).collect();
                 segments.sort();
                 segments.dedup();
-                prop_assert_eq!(found.segments.keys().collect::<Vec<_>>(), segments);
-                for (segment, counts) in &found.segments {
+                prop_assert_eq!(found.parts.keys().collect::<Vec<_>>(), segments);
+                for (segment, counts) in &found.parts {
                     prop_assert_eq!(counts, &sum(drew().filter(|one| one.segment == *segment)));
                 }
             }

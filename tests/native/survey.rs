@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 use counterfoil::domain::decimal::decimal;
 use counterfoil::domain::fault::{Fault, Faults};
 use counterfoil::domain::json::Json;
+use counterfoil::domain::kpi::{Counts, Kpi, kpis};
 use counterfoil::domain::notice;
 use counterfoil::domain::retention::{self, Retention};
 use counterfoil::domain::survey::{
-    AnswerValue, ChoiceOption, Controller, Dimension, Direction, Kind, NpsAnswer, NpsMap, Question,
-    Release, ShowIf, Status, Survey, Test, Texts, Theme,
+    AnswerValue, Benchmark, ChoiceOption, Controller, Dimension, Direction, Kind, NpsAnswer,
+    NpsMap, Question, Release, ShowIf, Status, Survey, Test, Texts, Theme,
 };
 use counterfoil::domain::survey_json::{self, MOST_NOTICE, RELEASE, WINDOW};
 use counterfoil::domain::survey_view::{self, Stored};
@@ -108,6 +109,7 @@ fn the_smallest_survey_has_every_default() {
         },
         retention: Retention { days: 90, months: 25 },
         verified_only: false,
+        benchmarks: vec![],
     };
     assert_eq!(survey, expected);
 }
@@ -480,6 +482,30 @@ fn kept() -> impl Strategy<Value = Retention> {
     (7..=731_u16, 1..=120_u16).prop_map(|(days, months)| Retention { days, months })
 }
 
+/// A benchmark for every third KPI, counted from `seed`.
+fn benchmarks(
+    questions: &[Question],
+    themes: &BTreeMap<String, BTreeMap<String, Vec<String>>>,
+    seed: i64,
+) -> Vec<Benchmark> {
+    let themes: Vec<String> = themes.keys().cloned().collect();
+    let given = questions.iter().flat_map(|q| kpis(q, &themes, &Counts::default()));
+    let benchmark = |(i, kpi): (i64, Kpi)| {
+        let [low, high] = kpi.bounds().unwrap_or([-1_000_000, 1_000_000]).map(|end| end * 1000);
+        let year = (i % 2 == 0).then_some(1900 + seed % 1000);
+        Benchmark {
+            question: kpi.question,
+            kpi: kpi.kpi.to_owned(),
+            option: kpi.option,
+            theme: kpi.theme,
+            value: low + (seed * 7919 + i) % (high - low + 1),
+            source: format!("source {i}"),
+            year,
+        }
+    };
+    (seed..).zip(given).filter(|(i, _)| i % 3 == 0).map(benchmark).take(200).collect()
+}
+
 fn survey() -> impl Strategy<Value = Survey> {
     let segments = btree_set("[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,6}", 1..5);
     let dimension_name = id().prop_filter("reserved", |name| name != "theme");
@@ -495,6 +521,7 @@ fn survey() -> impl Strategy<Value = Survey> {
             |((name, open, questions, dimensions, themes), (origins, controller, notice), last)| {
                 let has_comment = questions.iter().any(|q| q.kind == Kind::Comment);
                 let themes = if has_comment { themes } else { BTreeMap::new() };
+                let benchmarks = benchmarks(&questions, &themes, last.0);
                 Survey {
                     name,
                     status: if open { Status::Open } else { Status::Closed },
@@ -511,6 +538,7 @@ fn survey() -> impl Strategy<Value = Survey> {
                     release: last.1,
                     retention: last.3,
                     verified_only: last.2,
+                    benchmarks,
                 }
             },
         )

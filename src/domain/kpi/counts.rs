@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Serialize, Serializer};
 
 use super::definition::{Definition, Span};
+use super::measure::Measure;
 use super::{Estimate, Kpi};
 use crate::domain::survey::{Kind, Question};
 
@@ -83,9 +84,10 @@ impl<'a> Answers<'a> {
         &self,
         kpi: &'static str,
         unit: Option<&str>,
-        Estimate { value, interval }: Estimate,
+        measure: Measure,
         definition: Definition,
     ) -> Kpi {
+        let Estimate { value, interval } = measure.estimate();
         Kpi {
             question: self.question.to_owned(),
             kpi,
@@ -100,6 +102,10 @@ impl<'a> Answers<'a> {
             classes: None,
             definition,
             breakdown: None,
+            series: None,
+            previous: None,
+            benchmark: None,
+            measure,
         }
     }
 }

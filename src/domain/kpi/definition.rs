@@ -57,11 +57,18 @@ pub enum Definition {
     },
     /// The share of yes.
     YesNo {
+        /// The figure of behaviour that it is, where the survey measures visits:
+        /// [`Definition::measure`].
+        #[serde(skip_serializing_if = "Option::is_none")]
+        measures: Option<&'static str>,
         /// What 100 % is: [`ANSWERERS`].
         share_of: &'static str,
     },
     /// The mean and spread of a number.
     Number {
+        /// The figure of behaviour that it is, alike.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        measures: Option<&'static str>,
         /// What it is measured in.
         unit: Option<String>,
         /// The edges of the bins, in `unit`.
@@ -114,9 +121,18 @@ impl Definition {
     /// Of a `number` with these edges, in thousandths.
     pub fn number(unit: Option<&str>, edges: &[i64]) -> Self {
         Self::Number {
+            measures: None,
             unit: unit.map(str::to_owned),
             edges: edges.iter().filter_map(|edge| decimal(*edge).parse().ok()).collect(),
             from: BIN_MIDPOINTS,
+        }
+    }
+
+    /// States which figure of behaviour it is: `average_duration`, `pages_per_visit`, `bounce_rate` or
+    /// `conversion_rate`.
+    pub fn measure(&mut self, figure: &'static str) {
+        if let Self::YesNo { measures, .. } | Self::Number { measures, .. } = self {
+            *measures = Some(figure);
         }
     }
 }

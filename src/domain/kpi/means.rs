@@ -2,6 +2,7 @@
 
 use super::counts::{Answers, Tallies};
 use super::definition::Definition;
+use super::measure::Measure;
 use super::quantile::student;
 use super::ratio::{Ratio, rounded};
 use super::{Ends, Estimate, Interval, Kpi};
@@ -14,7 +15,7 @@ pub fn rating(answers: &Answers<'_>, points: i64) -> Kpi {
 /// The KPI `kpi`: the mean of a scale that starts at 1, in points of the scale.
 pub fn on_scale(answers: &Answers<'_>, kpi: &'static str, definition: Definition) -> Kpi {
     let sample = Sample::new(1, 1.., &answers.tallies);
-    answers.kpi(kpi, Some("points"), sample.estimate(), definition)
+    answers.kpi(kpi, Some("points"), Measure::Mean(sample), definition)
 }
 
 /// The KPI `mean` of a number, with its spread, in `unit`; `edges` are those of its bins, in
@@ -23,14 +24,13 @@ pub fn number(answers: &Answers<'_>, unit: Option<&str>, edges: &[i64]) -> Kpi {
     let twice = edges.iter().zip(edges.iter().skip(1));
     let twice = twice.map(|(low, high)| i128::from(*low) + i128::from(*high));
     let sample = Sample::new(2000, twice, &answers.tallies);
-    Kpi {
-        spread: Some(sample.spread()),
-        ..answers.kpi("mean", unit, sample.estimate(), Definition::number(unit, edges))
-    }
+    let spread = Some(sample.spread());
+    let definition = Definition::number(unit, edges);
+    Kpi { spread, ..answers.kpi("mean", unit, Measure::Mean(sample), definition) }
 }
 
 /// A sample of numbers, as counts of equal ones.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sample {
     /// How many of the integers in `counts` make 1.
     per: i128,
@@ -101,7 +101,7 @@ impl Sample {
     pub fn student_t(&self) -> Option<Ends> {
         let n = self.n();
         let variance = self.variance().filter(|variance| *variance > 0.0)?;
-        let half = student(u64::try_from(n - 1).ok()?)? * (variance / n as f64).sqrt();
+        let half = student((n - 1) as f64)? * (variance / n as f64).sqrt();
         let mean = self.mean()?.to_f64();
         Some([mean - half, mean + half])
     }
@@ -112,5 +112,29 @@ impl Sample {
             value: self.mean().and_then(Ratio::rounded),
             interval: self.student_t().and_then(|ends| Interval::new(ends, "student-t")),
         }
+    }
+
+    /// The interval of the change of a mean since `before`; none where a side has fewer than two
+    /// numbers, or where neither side has any spread.
+    ///
+    /// Welch 1947, "The generalization of 'Student's' problem when several different population
+    /// variances are involved" (Biometrika 34), with the degrees of freedom of Satterthwaite 1946.
+    pub fn welch(&self, before: &Self) -> Option<Ends> {
+        let side = |sample: &Self| {
+            let n = sample.n();
+            Some((sample.mean()?, sample.variance()? / n as f64, (n - 1) as f64))
+        };
+        let ((now, now_error, now_freedom), (before, before_error, before_freedom)) =
+            (side(self)?, side(before)?);
+        let error = Some(now_error + before_error).filter(|error| *error > 0.0)?;
+        // As parts of the whole, so that no square is too small to be held.
+        let part = |own: f64, freedom: f64| (own / error) * (own / error) / freedom;
+        let freedom = 1.0 / (part(now_error, now_freedom) + part(before_error, before_freedom));
+        let half = student(freedom.max(1.0))? * error.sqrt();
+        let change = match now.minus(before) {
+            Some(change) => change.to_f64(),
+            None => now.to_f64() - before.to_f64(),
+        };
+        Some([change - half, change + half])
     }
 }

@@ -6,22 +6,28 @@
 //! there is no value either, and never a panic. Scales are never pooled: one question, one scale.
 
 pub mod ces;
+pub mod comparison;
 pub mod counts;
 pub mod csat;
 pub mod definition;
 pub mod means;
+pub mod measure;
 pub mod nps;
 pub mod quantile;
 pub mod ratio;
 pub mod shares;
 
-use std::vec::IntoIter;
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::survey::{Id, Kind, Question};
+use super::days::Days;
+use super::survey::{Benchmark, Id, Kind, Question};
+use comparison::{Compared, Previous};
 pub use counts::{Answers, Counts, Tallies};
 pub use definition::Definition;
+use definition::Span;
+use measure::Measure;
 use ratio::Ratio;
 
 /// The two ends of an interval, low end first, unrounded.
@@ -36,7 +42,7 @@ pub struct Interval {
     pub high: f64,
     /// The confidence level: [`quantile::LEVEL`].
     pub level: f64,
-    /// The method: `adjusted-wald`, `wilson` or `student-t`.
+    /// The method: `adjusted-wald`, `wilson` or `student-t`; of a change [`Previous::method`].
     pub method: &'static str,
 }
 
@@ -92,6 +98,18 @@ pub struct Kpi {
     /// The same KPI per segment of a dimension, where asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub breakdown: Option<Breakdown>,
+    /// The same KPI step by step, where asked for: every step of the range, in order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub series: Option<Vec<Stepped>>,
+    /// The same KPI over the period before, where asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub previous: Option<Previous>,
+    /// The figure that the survey's owner entered for it, if any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub benchmark: Option<Compared>,
+    /// What `value` was computed from.
+    #[serde(skip)]
+    pub measure: Measure,
 }
 
 impl Kpi {
@@ -100,6 +118,37 @@ impl Kpi {
         let interval = self.interval.clone();
         Cohort { segment: segment.into(), n: self.n, value: self.value, interval }
     }
+
+    /// The least and the largest value that it can have, in its unit; none of a `number`.
+    pub fn bounds(&self) -> Option<Span> {
+        match (&self.measure, &self.definition) {
+            (Measure::Score { .. }, _) => Some([-100, 100]),
+            (Measure::Share { .. }, _) => Some([0, 100]),
+            (_, Definition::Ces { scale, .. } | Definition::Rating { scale }) => Some(*scale),
+            _ => None,
+        }
+    }
+
+    /// This KPI as a step of a series: over the days whose counts it was computed from.
+    pub fn step(&self, Days { from, to }: Days) -> Stepped {
+        let (from, to) = (from.to_string(), to.to_string());
+        Stepped { from, to, value: self.value, n: self.n, interval: self.interval.clone() }
+    }
+}
+
+/// A KPI over one step of a series.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Stepped {
+    /// The first day.
+    pub from: String,
+    /// The last day.
+    pub to: String,
+    /// The value.
+    pub value: Option<f64>,
+    /// How many answered.
+    pub n: u64,
+    /// Its interval.
+    pub interval: Option<Interval>,
 }
 
 /// A KPI per segment of one dimension.
@@ -115,11 +164,15 @@ pub struct Breakdown {
 }
 
 impl Breakdown {
-    /// The cohorts of `dimension`, of a total of `n` answers.
-    pub fn new(dimension: impl Into<String>, n: u64, cohorts: Vec<Cohort>) -> Self {
-        let sampled = Ratio::new(cohorts.iter().map(|c| i128::from(c.n)).sum(), n.into());
-        let sampled = sampled.and_then(Ratio::rounded);
-        Self { dimension: dimension.into(), sampled, cohorts }
+    /// Of a dimension, without cohorts yet.
+    pub fn of(dimension: &str) -> Self {
+        Self { dimension: dimension.to_owned(), sampled: None, cohorts: Vec::new() }
+    }
+
+    /// Notes how much of a total of `n` answers the cohorts are.
+    pub fn sample(&mut self, n: u64) {
+        let part = self.cohorts.iter().map(|cohort| i128::from(cohort.n)).sum();
+        self.sampled = Ratio::new(part, n.into()).and_then(Ratio::rounded);
     }
 }
 
@@ -155,25 +208,72 @@ pub fn kpis(question: &Question, themes: &[String], counts: &Counts) -> Vec<Kpi>
     }
 }
 
-/// The KPIs of a question's total, each broken down `by` a dimension, if given: its name, and the
-/// counts of each segment.
+/// Counts of the parts of a whole.
+pub type Parts = BTreeMap<String, Counts>;
+
+/// What is told beside the KPIs of a question's total.
+#[derive(Clone, Copy, Default)]
+pub struct Beside<'a> {
+    /// The counts of each segment of a dimension, after its name: a breakdown.
+    pub by: Option<(&'a str, &'a Parts)>,
+    /// The steps of a series, and the counts of those that have any, by key.
+    pub series: Option<(&'a [(String, Days)], &'a Parts)>,
+    /// The counts of the period before.
+    pub previous: Option<(Days, &'a Counts)>,
+    /// Figures that the survey's owner entered.
+    pub benchmarks: &'a [Benchmark],
+    /// The figure of behaviour that the question asks for: [`Definition::measure`].
+    pub measures: Option<&'static str>,
+}
+
+/// The KPIs of a question's total, each with what is told beside it.
 pub fn report(
     question: &Question,
     themes: &[String],
     total: &Counts,
-    by: Option<(&str, &[(String, Counts)])>,
+    beside: Beside<'_>,
 ) -> Vec<Kpi> {
-    let totals = kpis(question, themes, total);
-    let Some((dimension, segments)) = by else { return totals };
-    let mut columns: Vec<(&String, IntoIter<Kpi>)> = segments
-        .iter()
-        .map(|(segment, counts)| (segment, kpis(question, themes, counts).into_iter()))
-        .collect();
-    let break_down = |total: Kpi| {
-        let cohorts =
-            columns.iter_mut().filter_map(|(name, kpis)| Some(kpis.next()?.cohort(*name)));
-        let breakdown = Some(Breakdown::new(dimension, total.n, cohorts.collect()));
-        Kpi { breakdown, ..total }
+    let mut all = kpis(question, themes, total);
+    // The same KPIs in the same order, of other counts, one by one with those of the total.
+    let mut each = |counts: &Counts, tell: &dyn Fn(&mut Kpi, &Kpi)| {
+        let others = kpis(question, themes, counts);
+        all.iter_mut().zip(&others).for_each(|(kpi, other)| tell(kpi, other));
     };
-    totals.into_iter().map(break_down).collect()
+    if let Some((dimension, segments)) = beside.by {
+        each(total, &|kpi, _| kpi.breakdown = Some(Breakdown::of(dimension)));
+        for (segment, counts) in segments {
+            each(counts, &|kpi, part| {
+                if let Some(breakdown) = &mut kpi.breakdown {
+                    breakdown.cohorts.push(part.cohort(segment));
+                }
+            });
+        }
+    }
+    if let Some((steps, parts)) = beside.series {
+        let none = Counts::default();
+        each(total, &|kpi, _| kpi.series = Some(Vec::with_capacity(steps.len())));
+        for (key, days) in steps {
+            each(parts.get(key).unwrap_or(&none), &|kpi, part| {
+                if let Some(series) = &mut kpi.series {
+                    series.push(part.step(*days));
+                }
+            });
+        }
+    }
+    if let Some((days, counts)) = beside.previous {
+        each(counts, &|kpi, before| {
+            kpi.previous = Some(Previous::new(&kpi.measure, before, days));
+        });
+    }
+    for kpi in &mut all {
+        if let Some(breakdown) = &mut kpi.breakdown {
+            breakdown.sample(kpi.n);
+        }
+        let benchmark = beside.benchmarks.iter().find(|benchmark| benchmark.is_for(kpi));
+        kpi.benchmark = benchmark.map(|benchmark| Compared::new(&kpi.measure, benchmark));
+        if let Some(figure) = beside.measures {
+            kpi.definition.measure(figure);
+        }
+    }
+    all
 }

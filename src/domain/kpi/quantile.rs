@@ -8,17 +8,20 @@ pub const LEVEL: f64 = 0.95;
 pub const Z: f64 = 1.959_963_984_540_054;
 
 /// From here on the expansion is within 2e-12 of the quantile, and ever closer above.
-const MANY: u64 = 200;
+const MANY: f64 = 200.0;
 
-/// Student's t quantile at 0.975 for `freedom` degrees of freedom (Student 1908), to within a
-/// relative 2e-12; none for 0 of them.
+/// Student's t quantile at 0.975 for `freedom` degrees of freedom (Student 1908), whole or not, to
+/// within a relative 2e-12; none for fewer than 1 of them.
 ///
 /// Many degrees of freedom take the expansion in powers of 1/freedom about the normal quantile
 /// (Abramowitz and Stegun 1964, 26.7.5): there the library's own inverse (statrs 0.19.1) fails. It is
 /// off in the sixth digit at 10^5 degrees of freedom, and does not return at 2^30.
-pub fn student(freedom: u64) -> Option<f64> {
-    let v = freedom as f64;
-    if freedom < MANY {
+pub fn student(freedom: f64) -> Option<f64> {
+    let v = freedom;
+    if v.is_nan() || v < 1.0 {
+        return None;
+    }
+    if v < MANY {
         return Some(StudentsT::new(0.0, 1.0, v).ok()?.inverse_cdf((1.0 + LEVEL) / 2.0));
     }
     let z2 = Z * Z;

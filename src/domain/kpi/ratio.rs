@@ -32,6 +32,19 @@ impl Ratio {
         decimal((scaled.checked_isqrt()? + 1) / 2)
     }
 
+    /// How much more than `other` it is, exactly.
+    pub fn minus(self, other: Self) -> Option<Self> {
+        // Both over their least common denominator.
+        let (mut divisor, mut rest) = (self.denominator, other.denominator);
+        while rest > 0 {
+            (divisor, rest) = (rest, divisor % rest);
+        }
+        let (own, others) = (other.denominator / divisor, self.denominator / divisor);
+        let numerator = self.numerator.checked_mul(own)?;
+        let numerator = numerator.checked_sub(other.numerator.checked_mul(others)?)?;
+        Self::new(numerator, self.denominator.checked_mul(own)?)
+    }
+
     /// The ratio as a float, to within three roundings.
     pub fn to_f64(self) -> f64 {
         self.numerator as f64 / self.denominator as f64

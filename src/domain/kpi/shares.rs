@@ -2,6 +2,7 @@
 
 use super::counts::{Answers, Tallies, points};
 use super::definition::{ANSWERERS, Definition, Span, THEMES_ONLY};
+use super::measure::Measure;
 use super::quantile::Z;
 use super::ratio::Ratio;
 use super::{Ends, Estimate, Interval, Kpi};
@@ -25,15 +26,18 @@ fn each(
     definition: &Definition,
     named: impl Fn(String, Kpi) -> Kpi,
 ) -> Vec<Kpi> {
-    let kpi = |part: u64| answers.kpi("share", PERCENT, share(part, answers.n), definition.clone());
+    let kpi = |part: u64| {
+        let share = Measure::Share { part, n: answers.n };
+        answers.kpi("share", PERCENT, share, definition.clone())
+    };
     answers.tallies.0.iter().map(|(key, part)| named(key.clone(), kpi(*part))).collect()
 }
 
 /// The KPI `yes` of a `yes_no`, in %.
 pub fn yes(answers: &Answers<'_>) -> Kpi {
     let part = answers.tallies.among(&["yes".to_owned()]);
-    let definition = Definition::YesNo { share_of: ANSWERERS };
-    answers.kpi("yes", PERCENT, share(part, answers.n), definition)
+    let definition = Definition::YesNo { measures: None, share_of: ANSWERERS };
+    answers.kpi("yes", PERCENT, Measure::Share { part, n: answers.n }, definition)
 }
 
 /// The KPI `kpi` in %: the share of the points in `boxes`, which form the class `class`.
@@ -46,16 +50,19 @@ pub fn boxes(
 ) -> Kpi {
     let part = answers.tallies.among(&points(boxes));
     let classes = vec![(class, part), ("other", answers.n.saturating_sub(part))];
-    Kpi {
-        classes: Some(Tallies(classes)),
-        ..answers.kpi(kpi, PERCENT, share(part, answers.n), definition)
-    }
+    let share = Measure::Share { part, n: answers.n };
+    Kpi { classes: Some(Tallies(classes)), ..answers.kpi(kpi, PERCENT, share, definition) }
 }
 
-/// 100·part/n %, with its Wilson interval.
+/// 100·part/n %.
+pub fn ratio(part: u64, n: u64) -> Option<Ratio> {
+    Ratio::new(100 * i128::from(part), n.into())
+}
+
+/// The share, rounded, with its Wilson interval.
 pub fn share(part: u64, n: u64) -> Estimate {
     Estimate {
-        value: Ratio::new(100 * i128::from(part), n.into()).and_then(Ratio::rounded),
+        value: ratio(part, n).and_then(Ratio::rounded),
         interval: wilson(part, n).and_then(|ends| Interval::new(ends, "wilson")),
     }
 }
@@ -69,4 +76,22 @@ pub fn wilson(part: u64, n: u64) -> Option<Ends> {
     let half = Z * (part * (whole - part) / whole + Z * Z / 4.0).sqrt();
     let end = |half: f64| 100.0 * (part + Z * Z / 2.0 + half) / (whole + Z * Z);
     (n > 0).then_some([end(-half), end(half)])
+}
+
+/// The interval of a change of a share in percentage points, within ±100; none where a side has no
+/// answers. Each side is (part, n).
+///
+/// Newcombe 1998, "Interval estimation for the difference between independent proportions: comparison
+/// of eleven methods" (Statistics in Medicine 17), method 10: from the ends of both Wilson intervals.
+pub fn newcombe(now: [u64; 2], before: [u64; 2]) -> Option<Ends> {
+    let side = |[part, n]: [u64; 2]| {
+        let [low, high] = wilson(part, n)?;
+        let share = 100.0 * part as f64 / n as f64;
+        Some([share, share - low, high - share])
+    };
+    let ([now, now_below, now_above], [before, before_below, before_above]) =
+        (side(now)?, side(before)?);
+    let change = now - before;
+    let both = |one: f64, other: f64| (one * one + other * other).sqrt();
+    Some([change - both(now_below, before_above), change + both(now_above, before_below)])
 }
