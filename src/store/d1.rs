@@ -21,20 +21,16 @@ pub const MIGRATIONS: &[&str] = &[include_str!("../../schema/d1/0001_surveys_and
 pub fn apply(survey: u64, incarnation: &str, batch: &Batch) -> [Statement; 2] {
     [
         Statement::new(
-            "insert into cohorts (survey, day, question, dimension, segment, min_cohort, n, tallies)
-             select ?1, ?4, value ->> 'question', value ->> 'dimension', value ->> 'segment',
-                    value ->> 'min_cohort', value ->> 'n', value -> 'tallies'
-               from json_each(?5)
-              where not exists (select 1 from applied
-                                 where survey = ?1 and incarnation = ?2 and sequence >= ?3)
-             on conflict (survey, day, question, dimension, segment) do update set
-                min_cohort = min(min_cohort, excluded.min_cohort),
-                n = n + excluded.n,
-                tallies = (select json_group_object(key, count) from
-                             (select key, sum(value) as count from
-                                (select key, value from json_each(cohorts.tallies)
-                                 union all select key, value from json_each(excluded.tallies))
-                              group by key order by key))",
+            concat!(
+                "insert into cohorts (survey, day, question, dimension, segment, min_cohort, n, tallies)
+                 select ?1, ?4, value ->> 'question', value ->> 'dimension', value ->> 'segment',
+                        value ->> 'min_cohort', value ->> 'n', value -> 'tallies'
+                   from json_each(?5)
+                  where not exists (select 1 from applied
+                                     where survey = ?1 and incarnation = ?2 and sequence >= ?3)
+                 on conflict (survey, day, question, dimension, segment) do update set ",
+                super::added!("cohorts")
+            ),
             [
                 survey.into(),
                 incarnation.into(),

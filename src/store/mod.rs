@@ -1,5 +1,23 @@
 //! FLOOR 1. SQL text, parameters, row shapes. Executes nothing.
 
+/// How a row of released counts that is there already takes up another one; of `cohorts` or `months`.
+macro_rules! added {
+    ($table:literal) => {
+        concat!(
+            "min_cohort = min(min_cohort, excluded.min_cohort),
+             n = n + excluded.n,
+             tallies = (select json_group_object(key, count) from
+                          (select key, sum(value) as count from
+                             (select key, value from json_each(",
+            $table,
+            ".tallies)
+                              union all select key, value from json_each(excluded.tallies))
+                           group by key order by key))"
+        )
+    };
+}
+use added;
+
 pub mod d1;
 pub mod inventory;
 pub mod ledger;

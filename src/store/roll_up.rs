@@ -36,19 +36,15 @@ pub fn roll_up(due: &[Due]) -> [Statement; 5] {
            (select m.survey, m.month
               from json_each(?1) as due cross join months as m
              where m.survey = due.value ->> 0 and m.month < substr(due.value ->> 2, 1, 7))",
-        "insert into months (survey, month, question, dimension, segment, min_cohort, n, tallies)
-         select c.survey, substr(c.day, 1, 7), c.question, c.dimension, c.segment, c.min_cohort,
-                c.n, c.tallies
-           from json_each(?1) as due cross join cohorts as c
-          where c.survey = due.value ->> 0 and c.day <= due.value ->> 1
-         on conflict (survey, month, question, dimension, segment) do update set
-            min_cohort = min(min_cohort, excluded.min_cohort),
-            n = n + excluded.n,
-            tallies = (select json_group_object(key, count) from
-                         (select key, sum(value) as count from
-                            (select key, value from json_each(months.tallies)
-                             union all select key, value from json_each(excluded.tallies))
-                          group by key order by key))",
+        concat!(
+            "insert into months (survey, month, question, dimension, segment, min_cohort, n, tallies)
+             select c.survey, substr(c.day, 1, 7), c.question, c.dimension, c.segment,
+                    c.min_cohort, c.n, c.tallies
+               from json_each(?1) as due cross join cohorts as c
+              where c.survey = due.value ->> 0 and c.day <= due.value ->> 1
+             on conflict (survey, month, question, dimension, segment) do update set ",
+            super::added!("months")
+        ),
         "update surveys set rolled_through = due.value ->> 1
            from json_each(?1) as due
           where surveys.id = due.value ->> 0 and coalesce(rolled_through < due.value ->> 1, true)
