@@ -2,6 +2,7 @@
 
 pub mod d1;
 pub mod inventory;
+pub mod keys;
 pub mod ledger;
 pub mod notices;
 pub mod roll_up;
