@@ -53,7 +53,7 @@ pub async fn of(call: &Call, config: &Config) -> Result<Option<Access>, Failure>
 }
 
 /// Lets only calls pass whose key has the scope, for the survey that the call is about, if it is about
-/// one. Looked at before anything is read: whoever may not read learns nothing, not even what exists.
+/// one. To be asked before the survey is looked for: a refusal does not tell what exists.
 pub async fn require(
     call: &Call,
     config: &Config,

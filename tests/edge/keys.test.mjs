@@ -1,7 +1,9 @@
 // Keys: what each scope may do, that a bound key is of use for its surveys alone, and that no secret is kept.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
+import Ajv from "ajv/dist/2020.js";
 import { startServer } from "./server.mjs";
 import { readFiles, readRows } from "./state.mjs";
 import { assertProblem, createSurvey, submissionId } from "./survey.mjs";
@@ -17,6 +19,15 @@ before(async () => {
 });
 after(() => server.discard());
 
+/** Holds a body against a schema of the published document. */
+function assertShape(name, body) {
+  const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
+  const schema = (file) => JSON.parse(readFileSync(new URL(`../../schema/${file}`, import.meta.url)));
+  ajv.addSchema(schema("openapi.json"), "/openapi.json");
+  const validate = ajv.compile({ $ref: `/openapi.json#/components/schemas/${name}` });
+  assert.ok(validate(body), JSON.stringify(validate.errors));
+}
+
 /** A new key, as the one reply that shows it has it. */
 async function makeKey(members, options) {
   const reply = await api("POST", "/v1/keys", { name: "A test's own", ...members }, options);
@@ -28,6 +39,7 @@ test("a key is made, shown once, used, listed, read and deleted", async () => {
   const survey = await createSurvey(server, { questions: [NPS] });
   const reply = await api("POST", "/v1/keys", { name: "Dashboard", scopes: ["read"], surveys: [survey.id] });
   assert.equal(reply.status, 201, reply.text);
+  assertShape("NewKey", reply.json);
   const { key, ...told } = reply.json;
   assert.match(key, /^cf_[0-9a-f]{16}_[\w-]{43}$/);
   const { id, created, ...rest } = told;
@@ -39,7 +51,9 @@ test("a key is made, shown once, used, listed, read and deleted", async () => {
   assert.equal((await api("GET", `${survey.path}/kpis`, undefined, { key })).status, 200);
   const read = await api("GET", reply.headers.location);
   assert.deepEqual([read.status, read.json], [200, told]);
+  assertShape("Key", read.json);
   const listed = await api("GET", "/v1/keys?limit=100");
+  assertShape("Keys", listed.json);
   assert.deepEqual(listed.json.items.find((item) => item.id === id), told);
 
   const gone = await api("DELETE", reply.headers.location);
@@ -78,6 +92,7 @@ test("each call asks for its scope, which admin implies", async () => {
       if (scope === needed || scope === "admin") assert.equal(reply.status, status, `${what} ${reply.text}`);
       else {
         assertProblem(reply, 403, "forbidden");
+        assertShape("Forbidden", reply.json);
         assert.match(reply.json.detail, new RegExp(`\`${needed}\``), what);
       }
     }
