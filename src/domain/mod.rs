@@ -1,5 +1,6 @@
 //! FLOOR 0. Values in, values out: no clock, no randomness, no I/O, no platform.
 
+pub mod access;
 pub mod account;
 pub mod benchmark_json;
 pub mod bucket;

@@ -11,7 +11,6 @@ use worker::Env;
 
 use crate::domain::key_ring::{KeyRing, Unusable};
 use crate::domain::residency::Jurisdiction;
-use crate::http::problem::{Kind, Problem};
 
 use super::Failure;
 
@@ -83,27 +82,10 @@ impl Config {
         })
     }
 
-    /// Whether the request came with a key. A key that is not known is a problem even where none is
-    /// needed: whoever sends one means it to count.
-    pub fn key(&self, authorization: Option<&str>) -> Result<bool, Problem> {
-        let Some(authorization) = authorization else { return Ok(false) };
-        let key = authorization
-            .split_once(' ')
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .map(|(_, key)| key.trim())
-            .unwrap_or_default();
-        // Hashes of equal length are compared, in constant time.
-        let given: [u8; 32] = Sha256::digest(key.as_bytes()).into();
-        if bool::from(given.ct_eq(&self.admin_key)) {
-            Ok(true)
-        } else {
-            Err(Problem::new(Kind::WrongKey))
-        }
-    }
-
-    /// Lets only requests with a key pass.
-    pub fn require_key(&self, authorization: Option<&str>) -> Result<(), Problem> {
-        if self.key(authorization)? { Ok(()) } else { Err(Problem::new(Kind::KeyNeeded)) }
+    /// Whether this is the first admin key. Hashes of equal length are compared, in constant time.
+    pub fn is_first_key(&self, given: &str) -> bool {
+        let given: [u8; 32] = Sha256::digest(given.as_bytes()).into();
+        given.ct_eq(&self.admin_key).into()
     }
 }
 

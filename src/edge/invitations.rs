@@ -3,6 +3,7 @@
 
 use serde_json::json;
 
+use crate::domain::access::Scope;
 use crate::domain::invitation::{self, NONCE};
 use crate::domain::invitation_json;
 use crate::domain::json::Json;
@@ -13,12 +14,12 @@ use crate::http::reply::Reply;
 use super::config::Config;
 use super::definitions;
 use super::request::Call;
-use super::{Failure, Outcome, now, random};
+use super::{Failure, Outcome, access, now, random};
 
 /// 200 with the invitations, in the order of the ids; those do not come back.
 pub async fn invite(call: &mut Call, config: &Config, id: &str) -> Outcome {
     call.no_query()?;
-    config.require_key(call.authorization()?.as_deref())?;
+    access::require(call, config, Scope::Ingest, Some(id)).await?;
     let loaded = definitions::fresh(&call.env, id).await?;
     let body = call.body(policy::JSON_TYPES, policy::MOST_BODY).await?;
     let document =

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::domain::access::Scope;
 use crate::domain::fault::{Faults, Pointer};
 use crate::domain::json::Json;
 use crate::domain::notice;
@@ -18,12 +19,12 @@ use super::config::Config;
 use super::definitions::{self, Loaded};
 use super::ledger_rpc::{Ask, Told};
 use super::request::Call;
-use super::{Failure, Outcome, d1 as database, now};
+use super::{Failure, Outcome, access, d1 as database, now};
 
 /// 201 with the survey as stored.
 pub async fn create(call: &mut Call, config: &Config) -> Outcome {
     call.no_query()?;
-    config.require_key(call.authorization()?.as_deref())?;
+    access::require(call, config, Scope::Admin, None).await?;
     let survey = read_survey(call).await?;
     let text = stored(&survey).to_string();
     let now = now();
@@ -40,7 +41,7 @@ pub async fn create(call: &mut Call, config: &Config) -> Outcome {
 
 /// 200 with a page of surveys.
 pub async fn list(call: &mut Call, config: &Config) -> Outcome {
-    config.require_key(call.authorization()?.as_deref())?;
+    access::require(call, config, Scope::Admin, None).await?;
     let (limit, after) = query::page(call.query()?)?;
     let [rows] = database::run(&call.env, [d1::list_surveys(after, limit + 1)]).await?;
     let more = rows.len() as u64 > limit;
@@ -54,10 +55,11 @@ pub async fn list(call: &mut Call, config: &Config) -> Outcome {
     Ok(Reply::json(200, &json!({ "items": items, "next": next })))
 }
 
-/// 200: with a key the survey as stored, without one as respondents may see it.
+/// 200: with an admin key the survey as stored, without one as respondents may see it.
 pub async fn read(call: &mut Call, config: &Config, id: &str) -> Outcome {
     call.no_query()?;
-    let with_key = config.key(call.authorization()?.as_deref())?;
+    let access = access::of(call, config).await?;
+    let with_key = access.is_some_and(|access| access.allows(Scope::Admin, Some(id)).is_ok());
     let loaded = definitions::fresh(&call.env, id).await?;
     if with_key {
         return Ok(owned(200, &loaded));
@@ -70,7 +72,7 @@ pub async fn read(call: &mut Call, config: &Config, id: &str) -> Outcome {
 /// where `If-Match` names another revision.
 pub async fn replace(call: &mut Call, config: &Config, id: &str) -> Outcome {
     call.no_query()?;
-    config.require_key(call.authorization()?.as_deref())?;
+    access::require(call, config, Scope::Admin, Some(id)).await?;
     let expected = match call.header("if-match")?.as_deref().map(str::trim) {
         None | Some("*") => None,
         Some(etag) => Some(revision(etag).ok_or_else(|| Problem::new(Kind::OtherRevision))?),
@@ -91,7 +93,7 @@ pub async fn replace(call: &mut Call, config: &Config, id: &str) -> Outcome {
 /// 204: the survey, its Ledger and all of its counts are gone.
 pub async fn delete(call: &mut Call, config: &Config, id: &str) -> Outcome {
     call.no_query()?;
-    config.require_key(call.authorization()?.as_deref())?;
+    access::require(call, config, Scope::Admin, Some(id)).await?;
     definitions::fresh(&call.env, id).await?;
     match definitions::ask(&call.env, id, &Ask::Delete).await? {
         Told::Deleted => {

@@ -1,6 +1,7 @@
 //! FLOOR 2. The only room that names the platform. Everything here gathers (time, keys, rows, bytes),
 //! lets the lower floors decide, and performs what they say.
 
+mod access;
 mod assets;
 #[cfg(feature = "bench")]
 mod bench;
@@ -9,6 +10,7 @@ mod cron;
 mod d1;
 mod definitions;
 mod invitations;
+mod keys;
 mod ledger_object;
 mod ledger_rpc;
 mod ledger_storage;
@@ -139,6 +141,10 @@ async fn perform(call: &mut Call, route: Route) -> Outcome {
         Route::Consents(id) => report::consents(call, &config, &id).await,
         Route::Notice(id, hash) => notices::read(call, &config, &id, &hash).await,
         Route::Ledger(id) => report::ledger(call, &config, &id).await,
+        Route::CreateKey => keys::create(call, &config).await,
+        Route::ListKeys => keys::list(call, &config).await,
+        Route::ReadKey(id) => keys::read(call, &config, &id).await,
+        Route::DeleteKey(id) => keys::delete(call, &config, &id).await,
         Route::ReceiptKeys => receipts::keys(call, &config).await,
         Route::Health
         | Route::OpenApi

@@ -10,12 +10,12 @@ use crate::store::notices;
 
 use super::config::Config;
 use super::request::Call;
-use super::{Outcome, d1 as database, definitions};
+use super::{Outcome, access, d1 as database, definitions};
 
 /// 200 with a notice that is, or was, in force; 404 where there was none of this hash.
 pub async fn read(call: &mut Call, config: &Config, id: &str, hash: &str) -> Outcome {
     call.no_query()?;
-    config.key(call.authorization()?.as_deref())?;
+    access::of(call, config).await?;
     let loaded = definitions::fresh(&call.env, id).await?;
     policy::admit(call.origin.as_deref(), &call.own_origin(), &loaded.survey().origins)?;
     let row = database::first(&call.env, notices::select(loaded.definition.survey, hash)).await?;

@@ -8,15 +8,14 @@ use crate::http::policy;
 use crate::http::reply::Reply;
 use crate::store::inventory;
 
-use super::Outcome;
 use super::config::Config;
-use super::definitions;
 use super::request::Call;
+use super::{Outcome, access, definitions};
 
 /// 200 with the page.
 pub async fn page(call: &mut Call, config: &Config, id: &str) -> Outcome {
     call.no_query()?;
-    config.key(call.authorization()?.as_deref())?;
+    access::of(call, config).await?;
     let loaded = definitions::fresh(&call.env, id).await?;
     policy::admit(call.origin.as_deref(), &call.own_origin(), &loaded.survey().origins)?;
     let inventory = inventory::stored(filler(loaded.survey()));

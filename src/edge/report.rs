@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::json;
 
+use crate::domain::access::Scope;
 use crate::domain::consent_counts::{self, ConsentCounts};
 use crate::domain::days::{Days, Step};
 use crate::domain::kpi::{self, Beside, Counts, Kpi};
@@ -22,7 +23,7 @@ use super::config::Config;
 use super::definitions::{self, Loaded};
 use super::ledger_rpc::{Ask, Told};
 use super::request::Call;
-use super::{Failure, Outcome, d1 as database, now};
+use super::{Failure, Outcome, access, d1 as database, now};
 
 /// How often days may be rolled up under one request before the caller is asked to come back.
 const MOST_TRIES: usize = 4;
@@ -129,7 +130,7 @@ type Statements = Result<Vec<[Statement; 2]>, Problem>;
 
 /// 200 with every KPI of the survey over a range of days; 304 where the caller has that already.
 pub async fn kpis(call: &mut Call, config: &Config, id: &str) -> Outcome {
-    config.require_key(call.authorization()?.as_deref())?;
+    access::require(call, config, Scope::Read, Some(id)).await?;
     let loaded = definitions::fresh(&call.env, id).await?;
     let survey = loaded.survey();
     let query::Range { from, to, by, step, compare } =
@@ -198,7 +199,7 @@ fn too_many_steps() -> Problem {
 
 /// 200 with how many consents were counted over a range of days, per notice and flag.
 pub async fn consents(call: &mut Call, config: &Config, id: &str) -> Outcome {
-    config.require_key(call.authorization()?.as_deref())?;
+    access::require(call, config, Scope::Read, Some(id)).await?;
     let loaded = definitions::fresh(&call.env, id).await?;
     let (from, to) = query::days(call.query()?, now().day())?;
     let complete_through = complete_through(call, id).await?;
@@ -276,7 +277,7 @@ async fn read(
 /// 200 with the Ledger's accounts.
 pub async fn ledger(call: &mut Call, config: &Config, id: &str) -> Outcome {
     call.no_query()?;
-    config.require_key(call.authorization()?.as_deref())?;
+    access::require(call, config, Scope::Admin, Some(id)).await?;
     definitions::fresh(&call.env, id).await?;
     match definitions::ask(&call.env, id, &Ask::Accounts).await? {
         Told::Accounts { next_tick, conserved, questions } => Ok(Reply::json(

@@ -13,6 +13,7 @@ use std::rc::Rc;
 use serde::Serialize;
 use serde_json::json;
 
+use crate::domain::access::Scope;
 use crate::domain::consent::Consent;
 use crate::domain::ledger::Entry;
 use crate::domain::pseudonym::{Pseudonym, SubmissionId};
@@ -29,7 +30,7 @@ use super::config::Config;
 use super::definitions::{self, Loaded};
 use super::ledger_rpc::{self, Ask, Told};
 use super::request::Call;
-use super::{Failure, Outcome, now, random, receipts};
+use super::{Failure, Outcome, access, now, random, receipts};
 
 /// How often a survey may change under one request before the caller is asked to come back.
 const MOST_TRIES: usize = 16;
@@ -39,7 +40,7 @@ pub async fn respond(call: &mut Call, config: &Config, id: &str) -> Outcome {
     let dry_run = query::dry_run(call.query()?)?;
     let body = call.body(policy::RESPONSE_TYPES, policy::MOST_RESPONSE).await?;
     let circumstances = Circumstances {
-        may_identify: config.key(call.authorization()?.as_deref())?,
+        may_identify: access::offered(call, config, Scope::Ingest, id).await?,
         global_privacy_control: call.header("sec-gpc")?.as_deref() == Some("1"),
     };
     let made = SubmissionId::from_bytes(random()?);

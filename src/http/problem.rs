@@ -44,6 +44,7 @@ catalogue! {
     Malformed "malformed" 400 "The body is not JSON";
     KeyNeeded "key-needed" 401 "A key is needed";
     WrongKey "wrong-key" 401 "The key is not known";
+    Forbidden "forbidden" 403 "The key may not do this";
     OriginRefused "origin-refused" 403 "This web origin may not use the survey";
     NotFound "not-found" 404 "There is no such thing here";
     UnknownSubmission "unknown-submission" 404 "No such response is known";

@@ -1,5 +1,6 @@
 //! Query parameters, read as strictly as bodies: each at most once, none unknown, all faults at once.
 
+use crate::domain::access::is_id;
 use crate::domain::days::Step;
 use crate::domain::time::Day;
 
@@ -89,12 +90,26 @@ pub fn dry_run(mut query: Query) -> Result<bool, Problem> {
 }
 
 /// `?limit&cursor` of a list: how many (1 to 100, usually 50), after which survey.
-pub fn page(mut query: Query) -> Result<(u64, u64), Problem> {
+pub fn page(query: Query) -> Result<(u64, u64), Problem> {
+    let (limit, after) = page_after(query, SurveyId::parse)?;
+    Ok((limit, after.map_or(0, |id| id.number)))
+}
+
+/// The same of keys: after which id, or after nothing.
+pub fn key_page(query: Query) -> Result<(u64, String), Problem> {
+    let (limit, after) = page_after(query, |text| is_id(text).then(|| text.to_owned()))?;
+    Ok((limit, after.unwrap_or_default()))
+}
+
+fn page_after<T>(
+    mut query: Query,
+    parse: fn(&str) -> Option<T>,
+) -> Result<(u64, Option<T>), Problem> {
     let limit = query.parse("limit", "An integer from 1 to 100.", |text| {
         text.parse().ok().filter(|n| (1..=100).contains(n))
     });
-    let after = query.parse("cursor", "The `next` of an earlier reply.", SurveyId::parse);
-    query.finish((limit.unwrap_or(50), after.map_or(0, |id| id.number)))
+    let after = query.parse("cursor", "The `next` of an earlier reply.", parse);
+    query.finish((limit.unwrap_or(50), after))
 }
 
 /// What a KPI reply covers.

@@ -44,6 +44,14 @@ pub enum Route {
     Notice(String, String),
     /// `GET /v1/surveys/{id}/ledger`
     Ledger(String),
+    /// `POST /v1/keys`
+    CreateKey,
+    /// `GET /v1/keys`
+    ListKeys,
+    /// `GET /v1/keys/{id}`
+    ReadKey(String),
+    /// `DELETE /v1/keys/{id}`
+    DeleteKey(String),
     /// `OPTIONS` of a call that browsers make from other origins: the methods there.
     Preflight(String),
 }
@@ -114,6 +122,10 @@ fn resource(path: &str) -> Option<Resource> {
             vec![("GET", Notice((*id).to_owned(), (*hash).to_owned()))]
         }
         ["v1", "surveys", id, "ledger"] => vec![("GET", Ledger((*id).to_owned()))],
+        ["v1", "keys"] => vec![("GET", ListKeys), ("POST", CreateKey)],
+        ["v1", "keys", id] => {
+            vec![("GET", ReadKey((*id).to_owned())), ("DELETE", DeleteKey((*id).to_owned()))]
+        }
         _ => return None,
     })
 }

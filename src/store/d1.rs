@@ -11,7 +11,10 @@ use crate::domain::time::{Day, Instant};
 use super::{Columns, Misshapen, Row, Statement, json, notices};
 
 /// The schema, as migrations in order; `wrangler d1 migrations apply` applies those that are new.
-pub const MIGRATIONS: &[&str] = &[include_str!("../../schema/d1/0001_surveys_and_cohorts.sql")];
+pub const MIGRATIONS: &[&str] = &[
+    include_str!("../../schema/d1/0001_surveys_and_cohorts.sql"),
+    include_str!("../../schema/d1/0002_keys.sql"),
+];
 
 /// Adds a batch, and notes it as applied: to be run as one transaction, in which a batch that was
 /// applied before changes nothing.

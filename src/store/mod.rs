@@ -20,6 +20,7 @@ use added;
 
 pub mod d1;
 pub mod inventory;
+pub mod keys;
 pub mod ledger;
 pub mod notices;
 pub mod roll_up;

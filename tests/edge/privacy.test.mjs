@@ -230,6 +230,8 @@ test("every reply has the security headers, none a cookie", async () => {
     [200, "GET", `${at}/consents`],
     [200, "GET", `${at}/notices/${survey.notice}`, undefined, { key: null }],
     [200, "GET", `${at}/ledger`],
+    [200, "GET", "/v1/keys"],
+    [404, "GET", "/v1/keys/0123456789abcdef"],
     [204, "OPTIONS", at],
     [202, "POST", `${at}/responses`, body],
     [200, "POST", `${at}/invitations`, { customer_ids: ["C-1"] }],

@@ -330,7 +330,7 @@ test("a body that is too large is 413, of another type 415", async () => {
 });
 
 test("every type of problem has its page", async () => {
-  const slugs = ["malformed", "key-needed", "wrong-key", "origin-refused", "not-found", "method-not-allowed", "other-notice", "survey-closed", "scale-locked", "other-revision", "body-too-large", "media-type", "invalid", "internal", "unavailable"];
+  const slugs = ["malformed", "key-needed", "wrong-key", "forbidden", "origin-refused", "not-found", "method-not-allowed", "other-notice", "survey-closed", "scale-locked", "other-revision", "body-too-large", "media-type", "invalid", "internal", "unavailable"];
   for (const slug of slugs) {
     const reply = await api("GET", `/problems/${slug}`, undefined, { key: null });
     assert.equal(reply.status, 200, slug);

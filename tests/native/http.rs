@@ -138,6 +138,14 @@ fn every_route_is_reached_by_its_method_and_no_other_is_allowed_there() {
             vec![("GET", Route::Notice(id.clone(), "x_-".to_owned()))],
         ),
         (format!("{survey}/ledger"), vec![("GET", Route::Ledger(id.clone()))]),
+        ("/v1/keys".to_owned(), vec![("GET", Route::ListKeys), ("POST", Route::CreateKey)]),
+        (
+            "/v1/keys/0123".to_owned(),
+            vec![
+                ("GET", Route::ReadKey("0123".to_owned())),
+                ("DELETE", Route::DeleteKey("0123".to_owned())),
+            ],
+        ),
     ];
     for (path, served) in &routes {
         let methods: Vec<&str> = served.iter().map(|(method, _)| *method).collect();
@@ -243,7 +251,12 @@ fn pages_are_asked_for_within_bounds() {
         ("page=1", vec![" unknown_parameter"]),
     ] {
         assert_eq!(faults(query::page(pairs(text))), expected, "{text}");
+        assert_eq!(faults(query::key_page(pairs(text))), expected, "{text}");
     }
+    let id = "0123456789abcdef";
+    assert_eq!(query::key_page(pairs("")).unwrap(), (50, String::new()));
+    let after = query::key_page(pairs(&format!("limit=1&cursor={id}"))).unwrap();
+    assert_eq!(after, (1, id.to_owned()));
 }
 
 #[test]

@@ -1,0 +1,88 @@
+//! `POST/GET/DELETE /v1/keys[/{id}]`: keys, by holders of an admin key that is bound to no survey.
+
+use serde_json::{Value, json};
+
+use crate::domain::access::{self as domain, Key, Scope, Wanted};
+use crate::domain::fault::{Faults, Pointer};
+use crate::domain::json::Json;
+use crate::http::policy;
+use crate::http::problem::{Kind, Problem};
+use crate::http::query;
+use crate::http::reply::Reply;
+use crate::http::survey_id::SurveyId;
+use crate::store::{d1, keys};
+
+use super::config::Config;
+use super::request::Call;
+use super::{Failure, Outcome, access, d1 as database, now, random};
+
+/// 201 with the key: the one reply that shows its secret.
+pub async fn create(call: &mut Call, config: &Config) -> Outcome {
+    call.no_query()?;
+    access::require(call, config, Scope::Admin, None).await?;
+    let body = call.body(policy::JSON_TYPES, policy::MOST_BODY).await?;
+    let document =
+        Json::read(&body).map_err(|why| Problem::new(Kind::Malformed).detail(why.to_string()))?;
+    let wanted = domain::read(&document).map_err(|faults| Problem::invalid(faults.into_vec()))?;
+    check_surveys(call, &wanted).await?;
+
+    let key = Key::new(random()?, random()?);
+    let row = database::first(&call.env, keys::insert(&key, &wanted, now())).await?;
+    let row = row.ok_or_else(|| Failure::Fault("D1 did not return the new key".to_owned()))?;
+    let mut told = keys::key(row)?.told();
+    if let Value::Object(members) = &mut told {
+        members.insert("key".to_owned(), key.reveal().into());
+    }
+    Ok(Reply::json(201, &told).header("location", format!("/v1/keys/{}", key.id())))
+}
+
+/// 200 with a page of keys, without their secrets.
+pub async fn list(call: &mut Call, config: &Config) -> Outcome {
+    access::require(call, config, Scope::Admin, None).await?;
+    let (limit, after) = query::key_page(call.query()?)?;
+    let [rows] = database::run(&call.env, [keys::list(&after, limit + 1)]).await?;
+    let more = rows.len() as u64 > limit;
+    let shown = rows.into_iter().take(usize::try_from(limit).unwrap_or(0));
+    let items = shown.map(keys::key).collect::<Result<Vec<_>, _>>()?;
+    let next = items.last().filter(|_| more).map(|row| row.id.clone());
+    let items: Vec<_> = items.iter().map(keys::KeyRow::told).collect();
+    Ok(Reply::json(200, &json!({ "items": items, "next": next })))
+}
+
+/// 200 with a key, without its secret.
+pub async fn read(call: &mut Call, config: &Config, id: &str) -> Outcome {
+    call.no_query()?;
+    access::require(call, config, Scope::Admin, None).await?;
+    let row = database::first(&call.env, keys::select(id)).await?;
+    let row = row.ok_or_else(|| Problem::new(Kind::NotFound))?;
+    Ok(Reply::json(200, &keys::key(row)?.told()))
+}
+
+/// 204: the key is gone, here at once and everywhere within a minute.
+pub async fn delete(call: &mut Call, config: &Config, id: &str) -> Outcome {
+    call.no_query()?;
+    access::require(call, config, Scope::Admin, None).await?;
+    let deleted = database::first(&call.env, keys::delete(id)).await?;
+    access::forget(id);
+    match deleted {
+        Some(_) => Ok(Reply::empty(204)),
+        None => Err(Problem::new(Kind::NotFound).into()),
+    }
+}
+
+/// Refuses to bind a key to surveys that there are not: it would be of no use to anyone.
+async fn check_surveys(call: &Call, wanted: &Wanted) -> Result<(), Failure> {
+    let Some(surveys) = &wanted.access.surveys else { return Ok(()) };
+    let ids: Vec<_> = surveys.iter().map(|id| SurveyId::parse(id).map(|id| id.number)).collect();
+    let numbers: Vec<u64> = ids.iter().flatten().copied().collect();
+    let [rows] = database::run(&call.env, [keys::list_surveys(&numbers)]).await?;
+    let there = rows.into_iter().map(d1::survey_id).collect::<Result<Vec<_>, _>>()?;
+    let mut faults = Faults::default();
+    for (index, number) in ids.iter().enumerate() {
+        if !number.is_some_and(|number| there.contains(&number)) {
+            let at = Pointer::root().member("surveys").element(index);
+            faults.add(&at, "reference", "There is no survey with this id.");
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(Problem::invalid(faults.into_vec()).into()) }
+}
