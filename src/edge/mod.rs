@@ -8,6 +8,7 @@ mod config;
 mod cron;
 mod d1;
 mod definitions;
+mod facts;
 mod invitations;
 mod ledger_object;
 mod ledger_rpc;
@@ -139,6 +140,9 @@ async fn perform(call: &mut Call, route: Route) -> Outcome {
         Route::Consents(id) => report::consents(call, &config, &id).await,
         Route::Notice(id, hash) => notices::read(call, &config, &id, &hash).await,
         Route::Ledger(id) => report::ledger(call, &config, &id).await,
+        Route::ReplaceFacts(day) => facts::replace(call, &config, day).await,
+        Route::ListFacts => facts::list(call, &config).await,
+        Route::BusinessKpis => facts::kpis(call, &config).await,
         Route::ReceiptKeys => receipts::keys(call, &config).await,
         Route::Health
         | Route::OpenApi

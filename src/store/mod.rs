@@ -1,6 +1,7 @@
 //! FLOOR 1. SQL text, parameters, row shapes. Executes nothing.
 
 pub mod d1;
+pub mod facts;
 pub mod inventory;
 pub mod ledger;
 pub mod notices;
