@@ -56,13 +56,12 @@ pub fn listed(row: Row) -> Result<(String, String, Facts), Misshapen> {
 /// And on how many of the days anything was reported.
 pub fn select_sums(days: Days) -> [Statement; 2] {
     let bounds = [days.from.to_string().into(), days.to.to_string().into()];
-    let pattern = format!("*{AT_START}").into();
     [
         Statement::new(
             "select channel, fact, sum(value / 1000000), sum(value % 1000000) from facts
-              where day between ?1 and ?2 and (day = ?1 or not fact glob ?3)
+              where day between ?1 and ?2 and (day = ?1 or substr(fact, -length(?3)) <> ?3)
               group by channel, fact",
-            bounds.clone().into_iter().chain([pattern]),
+            bounds.clone().into_iter().chain([AT_START.into()]),
         ),
         Statement::new(
             "select count(distinct day) as n from facts where day between ?1 and ?2",
