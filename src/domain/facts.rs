@@ -87,33 +87,58 @@ impl Fact {
 
 /// The numbers of some facts: counts as they are, amounts in thousandths. They serialise as on the wire.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Facts(pub BTreeMap<Fact, i128>);
+pub struct Facts(Vec<(Fact, i128)>);
 
 impl Facts {
     /// One of them; none where it was not reported.
     pub fn get(&self, fact: Fact) -> Option<i128> {
-        self.0.get(&fact).copied()
+        self.iter().find(|(one, _)| *one == fact).map(|(_, value)| value)
     }
 
     /// Adds `value` to one of them.
     pub fn add(&mut self, fact: Fact, value: i128) {
-        let sum = self.0.entry(fact).or_default();
-        *sum = sum.saturating_add(value);
+        match self.0.iter_mut().find(|(one, _)| *one >= fact) {
+            Some((one, sum)) if *one == fact => *sum = sum.saturating_add(value),
+            _ => {
+                let at = self.0.iter().take_while(|(one, _)| *one < fact).count();
+                self.0.insert(at, (fact, value));
+            }
+        }
+    }
+
+    /// All of them, in the order of [`Fact::ALL`].
+    pub fn iter(&self) -> impl Iterator<Item = (Fact, i128)> + '_ {
+        self.0.iter().copied()
+    }
+
+    /// Whether none was reported.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl FromIterator<(Fact, i128)> for Facts {
+    fn from_iter<I: IntoIterator<Item = (Fact, i128)>>(all: I) -> Self {
+        let mut facts = Self::default();
+        all.into_iter().for_each(|(fact, value)| facts.add(fact, value));
+        facts
     }
 }
 
 impl Serialize for Facts {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (fact, value) in &self.0 {
-            match fact.measured() {
-                Measured::Count => map.serialize_entry(fact.name(), value)?,
-                Measured::Money if value % 1000 == 0 => {
-                    map.serialize_entry(fact.name(), &(value / 1000))?;
-                }
+        for (fact, value) in self.iter() {
+            let (whole, exponent) = match fact.measured() {
+                Measured::Money if value % 1000 == 0 => (value / 1000, "e0"),
+                Measured::Money => (value, "e-3"),
+                Measured::Count => (value, "e0"),
+            };
+            match u64::try_from(whole) {
+                Ok(whole) if exponent == "e0" => map.serialize_entry(fact.name(), &whole)?,
                 // The nearest float of the decimal, which JSON prints as the decimal itself.
-                Measured::Money => {
-                    let nearest: f64 = format!("{value}e-3").parse().unwrap_or(f64::NAN);
+                _ => {
+                    let nearest: f64 = format!("{whole}{exponent}").parse().unwrap_or(f64::NAN);
                     map.serialize_entry(fact.name(), &nearest)?;
                 }
             }

@@ -16,9 +16,9 @@ const HIGH: i128 = 1_000_000;
 pub fn replace(day: Day, channels: &Channels) -> [Statement; 2] {
     let mut rows: Vec<(&str, &str, i64)> = Vec::new();
     for (channel, facts) in channels {
-        for (fact, value) in &facts.0 {
+        for (fact, value) in facts.iter() {
             // One fact is at most `facts::MOST`.
-            rows.push((channel, fact.name(), i64::try_from(*value).unwrap_or(i64::MAX)));
+            rows.push((channel, fact.name(), i64::try_from(value).unwrap_or(i64::MAX)));
         }
     }
     let day = day.to_string();

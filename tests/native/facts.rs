@@ -141,7 +141,7 @@ const MONEY: [&str; 5] = [
 
 fn facts_of(values: &BTreeMap<&str, u64>) -> Channels {
     let all = values.iter().map(|(name, n)| (Fact::named(name).unwrap(), i128::from(*n)));
-    Channels::from([(String::new(), Facts(all.collect()))])
+    Channels::from([(String::new(), all.collect())])
 }
 
 /// Every fact, with wholes above their parts.
@@ -204,7 +204,7 @@ fn a_missing_part_is_named_and_nothing_is_guessed() {
     for kpi in kpis(&Channels::new()) {
         let reason = kpi.reason.unwrap();
         assert_eq!((kpi.value, reason.code), (None, "missing"), "{}", kpi.kpi);
-        assert!(kpi.counts.0.is_empty());
+        assert!(kpi.counts.is_empty());
     }
 }
 
@@ -253,7 +253,7 @@ fn a_part_above_its_whole_gives_no_value() {
 fn what_cannot_be_computed_exactly_has_no_value_and_never_panics() {
     let every = |value: i128| {
         let all = Fact::ALL.iter().map(|fact| (*fact, value));
-        Channels::from([(String::new(), Facts(all.collect()))])
+        Channels::from([(String::new(), all.collect())])
     };
     // Ten years of the largest facts of every channel.
     let ten_years = i128::from(MOST) * 3_653 * 50;
@@ -410,7 +410,7 @@ fn facts_add_up_over_days_but_those_at_the_start_are_of_the_first_day() {
 fn the_database_refuses_a_fact_that_is_none() {
     let mut sqlite = Sqlite::d1();
     for value in [-1, i128::from(MOST) + 1] {
-        let facts = Facts([(Fact::Visits, value)].into());
+        let facts = [(Fact::Visits, value)].into_iter().collect();
         assert!(sqlite.run(&replace(DAY, &Channels::from([(String::new(), facts)]))).is_err());
     }
     assert_eq!(sqlite.count("select count(*) from facts"), 0);

@@ -250,11 +250,11 @@ static FORMULAS: [Formula; 14] = [
 pub fn kpis(channels: &Channels) -> Vec<BusinessKpi> {
     let mut total = Facts::default();
     for facts in channels.values() {
-        facts.0.iter().for_each(|(fact, value)| total.add(*fact, *value));
+        facts.iter().for_each(|(fact, value)| total.add(fact, value));
     }
     let by_channel = |formula: &Formula| {
         let each = channels.iter().map(|(channel, facts)| (channel, formula.kpi(facts)));
-        let some = each.filter(|(_, kpi)| !kpi.counts.0.is_empty());
+        let some = each.filter(|(_, kpi)| !kpi.counts.is_empty());
         some.map(|(channel, kpi)| {
             let BusinessKpi { value, n, interval, counts, reason, .. } = kpi;
             ChannelKpi { channel: channel.clone(), value, n, interval, counts, reason }
@@ -275,14 +275,15 @@ impl Formula {
 
     /// The KPI of these facts.
     fn kpi(&self, facts: &Facts) -> BusinessKpi {
-        let parts = self.parts().filter_map(|fact| Some((fact, facts.get(fact)?)));
+        let counts =
+            facts.iter().filter(|(fact, _)| self.parts().any(|part| part == *fact)).collect();
         let mut kpi = BusinessKpi {
             kpi: self.kpi,
             value: None,
             unit: self.unit,
             n: None,
             interval: None,
-            counts: Facts(parts.collect()),
+            counts,
             definition: self.definition,
             reason: None,
             channels: None,
