@@ -72,3 +72,15 @@ create table applied (
   sequence integer not null,              -- the number of the last batch of it that is in `cohorts`
   primary key (survey, incarnation)
 ) strict, without rowid;
+
+-- Facts: the business's own aggregate numbers of a day, as it reported them. They are the business's, not
+-- of respondents, and nothing of a response is in them.
+-- Kind: aggregate
+-- Life: until the business replaces the day
+create table facts (
+  day text not null check (day glob '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]'), -- the UTC day
+  channel text not null,                  -- the business's channel; empty for what belongs to none
+  fact text not null,                     -- which number: a name of the API's list
+  value integer not null check (value between 0 and 999999999999999), -- the number; of money, its thousandths
+  primary key (day, channel, fact)
+) strict, without rowid;

@@ -9,6 +9,7 @@ mod config;
 mod cron;
 mod d1;
 mod definitions;
+mod facts;
 mod invitations;
 mod keys;
 mod ledger_object;
@@ -145,6 +146,9 @@ async fn perform(call: &mut Call, route: Route) -> Outcome {
         Route::ListKeys => keys::list(call, &config).await,
         Route::ReadKey(id) => keys::read(call, &config, &id).await,
         Route::DeleteKey(id) => keys::delete(call, &config, &id).await,
+        Route::ReplaceFacts(day) => facts::replace(call, &config, day).await,
+        Route::ListFacts => facts::list(call, &config).await,
+        Route::BusinessKpis => facts::kpis(call, &config).await,
         Route::ReceiptKeys => receipts::keys(call, &config).await,
         Route::Health
         | Route::OpenApi

@@ -9,6 +9,8 @@ use super::survey_id::SurveyId;
 
 /// The longest range of days that one reply covers: ten years.
 const MOST_DAYS: i32 = 3_653;
+/// The longest range of days whose facts one reply lists.
+const MOST_DAYS_OF_FACTS: i32 = 100;
 /// How many days a reply covers if nobody says: today and the 29 before it.
 const USUAL_DAYS: i32 = 30;
 
@@ -151,4 +153,13 @@ pub fn range(mut query: Query, today: Day, dimensions: &[&str]) -> Result<Range,
 pub fn days(mut query: Query, today: Day) -> Result<(Day, Day), Problem> {
     let days = query.days(today);
     query.finish(days)
+}
+
+/// The same, for a list of facts.
+pub fn days_of_facts(mut query: Query, today: Day) -> Result<(Day, Day), Problem> {
+    let (from, to) = query.days(today);
+    if query.problem.is_none() && to.0 - from.0 >= MOST_DAYS_OF_FACTS {
+        query.fault("from", "range", "At most 100 days of facts are listed by one reply.");
+    }
+    query.finish((from, to))
 }

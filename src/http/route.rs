@@ -1,5 +1,7 @@
 //! The whole API on one screen.
 
+use crate::domain::time::Day;
+
 use super::problem::{Kind, Problem};
 
 /// A call that the Worker serves. A survey's id is carried as given: whether it is one, and there is
@@ -52,6 +54,12 @@ pub enum Route {
     ReadKey(String),
     /// `DELETE /v1/keys/{id}`
     DeleteKey(String),
+    /// `PUT /v1/facts/{day}`
+    ReplaceFacts(Day),
+    /// `GET /v1/facts`
+    ListFacts,
+    /// `GET /v1/business/kpis`
+    BusinessKpis,
     /// `OPTIONS` of a call that browsers make from other origins: the methods there.
     Preflight(String),
 }
@@ -126,6 +134,9 @@ fn resource(path: &str) -> Option<Resource> {
         ["v1", "keys", id] => {
             vec![("GET", ReadKey((*id).to_owned())), ("DELETE", DeleteKey((*id).to_owned()))]
         }
+        ["v1", "facts"] => vec![("GET", ListFacts)],
+        ["v1", "facts", day] => vec![("PUT", ReplaceFacts(Day::parse(day)?))],
+        ["v1", "business", "kpis"] => vec![("GET", BusinessKpis)],
         _ => return None,
     })
 }

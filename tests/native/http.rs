@@ -146,6 +146,12 @@ fn every_route_is_reached_by_its_method_and_no_other_is_allowed_there() {
                 ("DELETE", Route::DeleteKey("0123".to_owned())),
             ],
         ),
+        ("/v1/facts".to_owned(), vec![("GET", Route::ListFacts)]),
+        (
+            "/v1/facts/2026-11-22".to_owned(),
+            vec![("PUT", Route::ReplaceFacts(Day::parse("2026-11-22").unwrap()))],
+        ),
+        ("/v1/business/kpis".to_owned(), vec![("GET", Route::BusinessKpis)]),
     ];
     for (path, served) in &routes {
         let methods: Vec<&str> = served.iter().map(|(method, _)| *method).collect();

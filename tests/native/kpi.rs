@@ -76,12 +76,12 @@ fn ends(kpi: &Kpi) -> Option<(f64, f64)> {
     kpi.interval.as_ref().map(|interval| (interval.low, interval.high))
 }
 
-fn ratio_of(numerator: impl Into<BigInt>, denominator: impl Into<BigInt>) -> BigRational {
+pub fn ratio_of(numerator: impl Into<BigInt>, denominator: impl Into<BigInt>) -> BigRational {
     BigRational::new(numerator.into(), denominator.into())
 }
 
 /// `exact` to two decimals, half away from zero, written out as a decimal and read back.
-fn oracle(exact: &BigRational) -> f64 {
+pub fn oracle(exact: &BigRational) -> f64 {
     let hundredths = (exact.abs() * ratio_of(100, 1) + ratio_of(1, 2)).floor().to_integer();
     let [whole, rest]: [BigInt; 2] = [&hundredths / 100, &hundredths % 100];
     let sign = if exact.is_negative() && !hundredths.is_zero() { "-" } else { "" };

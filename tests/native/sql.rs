@@ -225,6 +225,11 @@ fn promise_2_d1_has_no_column_for_anything_of_a_respondent() {
         "cohorts.min_cohort",
         "cohorts.n",
         "cohorts.tallies",
+        // The business's own aggregate numbers: no response reaches them.
+        "facts.day",
+        "facts.channel",
+        "facts.fact",
+        "facts.value",
         "keys.id",
         "keys.name",
         "keys.scopes",

@@ -5,6 +5,7 @@
 //! there is no value: `null`, never 0. Counts are below 2^53; beyond what exact arithmetic holds
 //! there is no value either, and never a panic. Scales are never pooled: one question, one scale.
 
+pub mod business;
 pub mod ces;
 pub mod comparison;
 pub mod counts;
