@@ -10,6 +10,7 @@ pub mod decimal;
 pub mod fault;
 pub mod fields;
 pub mod hex;
+pub mod insight;
 pub mod invitation;
 pub mod invitation_json;
 pub mod json;

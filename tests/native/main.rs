@@ -4,6 +4,7 @@
 mod bucket;
 mod coverage;
 mod days;
+mod drivers;
 mod floors;
 mod http;
 mod inventory;
