@@ -12,6 +12,7 @@ pub mod facts;
 pub mod fault;
 pub mod fields;
 pub mod hex;
+pub mod insight;
 pub mod invitation;
 pub mod invitation_json;
 pub mod json;

@@ -32,7 +32,7 @@ const MOST_STEPS: usize = 40_000;
 
 /// What a reply says of a range of days (see [`Range`]): KPIs, or consents.
 #[derive(Default, Serialize)]
-struct Report {
+pub(super) struct Report {
     survey: String,
     from: String,
     to: String,
@@ -110,7 +110,7 @@ impl From<Reading> for Range {
 }
 
 impl Report {
-    fn of(survey: &str, range: Reading, complete_through: String) -> Self {
+    pub(super) fn of(survey: &str, range: Reading, complete_through: String) -> Self {
         let Range { from, to, requested, widened, forgotten_before } = range.into();
         Self {
             survey: survey.to_owned(),
@@ -126,7 +126,7 @@ impl Report {
 }
 
 /// Two statements for the rows of each [`d1::released`].
-type Statements = Result<Vec<[Statement; 2]>, Problem>;
+pub(super) type Statements = Result<Vec<[Statement; 2]>, Problem>;
 
 /// 200 with every KPI of the survey over a range of days; 304 where the caller has that already.
 pub async fn kpis(call: &mut Call, config: &Config, id: &str) -> Outcome {
@@ -238,7 +238,7 @@ pub async fn consents(call: &mut Call, config: &Config, id: &str) -> Outcome {
 
 /// The last day that is complete. Asked before D1 is read: whatever is complete by this reply is in the
 /// rows that are read after it.
-async fn complete_through(call: &Call, id: &str) -> Result<String, Failure> {
+pub(super) async fn complete_through(call: &Call, id: &str) -> Result<String, Failure> {
     match definitions::ask(&call.env, id, &Ask::CompleteThrough).await? {
         Told::CompleteThrough(day) => Ok(Day(day).to_string()),
         _ => Err(definitions::gone(id)),
@@ -246,7 +246,7 @@ async fn complete_through(call: &Call, id: &str) -> Result<String, Failure> {
 }
 
 /// What was released, by each pair of statements, as one transaction; and for which ranges.
-async fn read(
+pub(super) async fn read(
     call: &Call,
     loaded: &Loaded,
     asked: Days,

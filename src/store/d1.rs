@@ -175,7 +175,12 @@ pub fn select_released(survey: u64, from: Day, to: Day, by: Option<&str>) -> [St
 /// The same by step of a series in place of segment, under the keys of [`Days::steps`]: the day, the
 /// Monday of the week, or the month; through the day `by_month` always the month.
 pub fn select_series(survey: u64, days: Days, step: Step, by_month: Day) -> [Statement; 2] {
-    select(survey, days, None, Some((step, by_month)), false)
+    select(survey, days, None, Some((step.name(), by_month)), false)
+}
+
+/// The same by cohort, of all dimensions at once: see [`by_dimension`].
+pub fn select_cohorts(survey: u64, days: Days) -> [Statement; 2] {
+    select(survey, days, None, Some(("cohort", Day(0))), false)
 }
 
 /// The same of the consents alone, which [`select_released`] leaves out.
@@ -187,7 +192,7 @@ fn select(
     survey: u64,
     days: Days,
     by: Option<&str>,
-    series: Option<(Step, Day)>,
+    parts: Option<(&str, Day)>,
     consents: bool,
 ) -> [Statement; 2] {
     // A row for each part, not for each tally: a row costs more to hand over than to make.
@@ -195,6 +200,7 @@ fn select(
     [
         "select question,
                 case when ?7 = '' then case when dimension = ?4 and ?4 <> '' then segment end
+                     when ?7 = 'cohort' then dimension || '/' || segment
                      when ?7 = 'month' or day <= ?8 then substr(day, 1, 7)
                      when ?7 = 'week' then date(day, 'weekday 0', '-6 days')
                      else day end as part,
@@ -209,6 +215,7 @@ fn select(
         "select question, part, json_group_object(key, count) as tallies from
         (select question,
                 case when ?7 = '' then case when dimension = ?4 and ?4 <> '' then segment end
+                     when ?7 = 'cohort' then dimension || '/' || segment
                      when ?7 = 'month' or day <= ?8 then substr(day, 1, 7)
                      when ?7 = 'week' then date(day, 'weekday 0', '-6 days')
                      else day end as part,
@@ -223,7 +230,7 @@ fn select(
           group by 1, 2",
     ]
     .map(|sql| {
-        let (step, by_month) = series.map_or(("", Day(0)), |(step, day)| (step.name(), day));
+        let (part, by_month) = parts.unwrap_or(("", Day(0)));
         Statement::new(
             sql,
             [
@@ -233,7 +240,7 @@ fn select(
                 by.unwrap_or("").into(),
                 consent_counts::PATTERN.into(),
                 i64::from(consents).into(),
-                step.into(),
+                part.into(),
                 by_month.to_string().into(),
             ],
         )
@@ -245,7 +252,7 @@ fn select(
 pub struct Released {
     /// Of all of its cohorts.
     pub total: Counts,
-    /// Of each segment of the dimension asked for, or of each step.
+    /// Of each segment of the dimension asked for, of each step, or of each cohort.
     pub parts: Parts,
 }
 
@@ -276,4 +283,17 @@ pub fn released(tables: [Vec<Row>; 2]) -> Result<BTreeMap<String, Released>, Mis
         }
     }
     Ok(all)
+}
+
+/// The parts of [`select_cohorts`], by dimension and segment. A dimension's name has no `/`; that of
+/// `(unattributed)` is empty.
+pub fn by_dimension(parts: Parts) -> BTreeMap<String, Parts> {
+    let mut dimensions: BTreeMap<String, Parts> = BTreeMap::new();
+    for (part, counts) in parts {
+        if let Some((dimension, segment)) = part.split_once('/') {
+            let segments = dimensions.entry(dimension.to_owned()).or_default();
+            segments.insert(segment.to_owned(), counts);
+        }
+    }
+    dimensions
 }

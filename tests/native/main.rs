@@ -5,6 +5,7 @@ mod access;
 mod bucket;
 mod coverage;
 mod days;
+mod drivers;
 mod facts;
 mod floors;
 mod http;

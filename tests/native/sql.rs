@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use counterfoil::domain::days::Days;
 use counterfoil::domain::json::Json;
 use counterfoil::domain::key_ring::KeyRing;
 use counterfoil::domain::kpi::Counts;
@@ -470,4 +471,26 @@ fn promise_6_markers_are_found_again_and_no_others() {
     assert_eq!(known.submissions, BTreeMap::from([(seen.submission, tick)]));
     assert_eq!(known.persons, seen.person.into_iter().collect());
     assert!(!known.persons.contains(&fresh.person.unwrap()));
+}
+
+#[test]
+fn all_dimensions_are_read_at_once_by_their_cohorts() {
+    let mut sqlite = with_survey();
+    let cohorts = vec![
+        sealed("q", WEB, 5, &[("9", 5)]),
+        sealed("q", ("channel", "a/b"), 6, &[("9", 6)]),
+        sealed("q", ("region", "web"), 7, &[("8", 7)]),
+        sealed("q", ("", "(unattributed)"), 8, &[("0", 8)]),
+    ];
+    sqlite.run(&d1::apply(1, "a", &batch(1, cohorts))).unwrap();
+    let tables = d1::select_cohorts(1, Days { from: DAY, to: DAY.plus(9) });
+    let mut all = d1::released(tables.map(|statement| sqlite.select(&statement).unwrap())).unwrap();
+    let d1::Released { total, parts } = all.remove("q").unwrap();
+    assert_eq!((total.n, &total), (26, &counts(&sqlite, None)["q"].total));
+    let dimensions = d1::by_dimension(parts);
+    for dimension in ["channel", "region"] {
+        let parts = &counts(&sqlite, Some(dimension))["q"].parts;
+        assert_eq!(&dimensions[dimension], parts, "{dimension}");
+    }
+    assert_eq!(dimensions["channel"]["a/b"].n, 6);
 }

@@ -3,7 +3,7 @@
 use super::counts::{Answers, Tallies};
 use super::definition::Definition;
 use super::measure::Measure;
-use super::quantile::student;
+use super::quantile::{Confidence, student, student_at};
 use super::ratio::{Ratio, rounded};
 use super::{Ends, Estimate, Interval, Kpi};
 
@@ -120,6 +120,11 @@ impl Sample {
     /// Welch 1947, "The generalization of 'Student's' problem when several different population
     /// variances are involved" (Biometrika 34), with the degrees of freedom of Satterthwaite 1946.
     pub fn welch(&self, before: &Self) -> Option<Ends> {
+        self.welch_at(before, Confidence::ONE)
+    }
+
+    /// The same at another level.
+    pub fn welch_at(&self, before: &Self, confidence: Confidence) -> Option<Ends> {
         let side = |sample: &Self| {
             let n = sample.n();
             Some((sample.mean()?, sample.variance()? / n as f64, (n - 1) as f64))
@@ -130,7 +135,7 @@ impl Sample {
         // As parts of the whole, so that no square is too small to be held.
         let part = |own: f64, freedom: f64| (own / error) * (own / error) / freedom;
         let freedom = 1.0 / (part(now_error, now_freedom) + part(before_error, before_freedom));
-        let half = student(freedom.max(1.0))? * error.sqrt();
+        let half = student_at(freedom.max(1.0), confidence)? * error.sqrt();
         let change = match now.minus(before) {
             Some(change) => change.to_f64(),
             None => now.to_f64() - before.to_f64(),

@@ -2,6 +2,7 @@
 //! From it follow the value with its interval, and how it differs from another one.
 
 use super::means::Sample;
+use super::quantile::Confidence;
 use super::ratio::Ratio;
 use super::{Ends, Estimate, nps, shares};
 
@@ -47,6 +48,38 @@ impl Measure {
         }
     }
 
+    /// How many answered.
+    fn n(&self) -> f64 {
+        match self {
+            Self::Score { n, .. } | Self::Share { n, .. } => *n as f64,
+            Self::Mean(sample) => sample.n() as f64,
+        }
+    }
+
+    /// How much single answers vary, as a variance in the value's unit; none without answers.
+    fn variance(&self) -> Option<f64> {
+        let mean = self.ratio()?.to_f64() / 100.0;
+        Some(match self {
+            Self::Score { promoters, detractors, n } => {
+                let extreme = (*promoters as f64 + *detractors as f64) / *n as f64;
+                10_000.0 * (extreme - mean * mean)
+            }
+            Self::Share { .. } => 10_000.0 * mean * (1.0 - mean),
+            Self::Mean(sample) => sample.variance()?,
+        })
+    }
+
+    /// Whether this and `other`, which are disjoint and make up `both`, differ by more than chance deals
+    /// out where the same answers are parted at random.
+    ///
+    /// Pitman 1937, "Significance tests which may be applied to samples from any populations" (Journal
+    /// of the Royal Statistical Society, Supplement 4), by the normal distribution.
+    pub fn parted(&self, other: &Self, both: &Self, confidence: Confidence) -> Option<bool> {
+        let difference = self.ratio()?.to_f64() - other.ratio()?.to_f64();
+        let error = both.variance()? * (1.0 / self.n() + 1.0 / other.n());
+        Some(difference.abs() > confidence.z * error.sqrt())
+    }
+
     /// The method by which a change is judged.
     pub fn method(&self) -> &'static str {
         match self {
@@ -59,15 +92,23 @@ impl Measure {
     /// The interval of the change since `before`, which is of the same formula; none where a side
     /// has no answers, and where the method has none to give.
     pub fn change(&self, before: &Self) -> Option<Ends> {
+        self.change_at(before, Confidence::ONE)
+    }
+
+    /// The same at another level.
+    pub fn change_at(&self, before: &Self, confidence: Confidence) -> Option<Ends> {
         match (self, before) {
             (
                 Self::Score { promoters, detractors, n },
                 Self::Score { promoters: p, detractors: d, n: m },
-            ) => nps::adjusted_wald_difference([*promoters, *detractors, *n], [*p, *d, *m]),
-            (Self::Share { part, n }, Self::Share { part: p, n: m }) => {
-                shares::newcombe([*part, *n], [*p, *m])
+            ) => {
+                let (now, before) = ([*promoters, *detractors, *n], [*p, *d, *m]);
+                nps::adjusted_wald_difference_at(now, before, confidence)
             }
-            (Self::Mean(now), Self::Mean(before)) => now.welch(before),
+            (Self::Share { part, n }, Self::Share { part: p, n: m }) => {
+                shares::newcombe_at([*part, *n], [*p, *m], confidence)
+            }
+            (Self::Mean(now), Self::Mean(before)) => now.welch_at(before, confidence),
             _ => None,
         }
     }

@@ -3,7 +3,7 @@
 use super::counts::{Answers, Tallies, points};
 use super::definition::{Definition, Span};
 use super::measure::Measure;
-use super::quantile::Z;
+use super::quantile::{Confidence, Z};
 use super::ratio::Ratio;
 use super::{Ends, Estimate, Interval, Kpi};
 use crate::domain::survey::{NpsAnswer, NpsMap};
@@ -67,9 +67,18 @@ pub fn adjusted_wald(promoters: u64, detractors: u64, n: u64) -> Option<Ends> {
 ///
 /// Both scores are adjusted as by Rocks 2016; the sides are independent, so that their variances add.
 pub fn adjusted_wald_difference(now: [u64; 3], before: [u64; 3]) -> Option<Ends> {
+    adjusted_wald_difference_at(now, before, Confidence::ONE)
+}
+
+/// The same at another level.
+pub fn adjusted_wald_difference_at(
+    now: [u64; 3],
+    before: [u64; 3],
+    confidence: Confidence,
+) -> Option<Ends> {
     let side = |[promoters, detractors, n]: [u64; 3]| adjusted(promoters, detractors, n);
     let ((now, now_variance), (before, before_variance)) = (side(now)?, side(before)?);
-    let half = Z * (now_variance + before_variance).sqrt();
+    let half = confidence.z * (now_variance + before_variance).sqrt();
     let end = |end: f64| (100.0 * end).clamp(-200.0, 200.0);
     Some([end(now - before - half), end(now - before + half)])
 }

@@ -3,7 +3,7 @@
 use super::counts::{Answers, Tallies, points};
 use super::definition::{ANSWERERS, Definition, Span, THEMES_ONLY};
 use super::measure::Measure;
-use super::quantile::Z;
+use super::quantile::Confidence;
 use super::ratio::Ratio;
 use super::{Ends, Estimate, Interval, Kpi};
 
@@ -72,9 +72,13 @@ pub fn share(part: u64, n: u64) -> Estimate {
 /// Wilson 1927, "Probable inference, the law of succession, and statistical inference" (Journal of
 /// the American Statistical Association 22).
 pub fn wilson(part: u64, n: u64) -> Option<Ends> {
+    wilson_at(part, n, Confidence::ONE)
+}
+
+fn wilson_at(part: u64, n: u64, Confidence { z, .. }: Confidence) -> Option<Ends> {
     let (part, whole) = (part as f64, n as f64);
-    let half = Z * (part * (whole - part) / whole + Z * Z / 4.0).sqrt();
-    let end = |half: f64| 100.0 * (part + Z * Z / 2.0 + half) / (whole + Z * Z);
+    let half = z * (part * (whole - part) / whole + z * z / 4.0).sqrt();
+    let end = |half: f64| 100.0 * (part + z * z / 2.0 + half) / (whole + z * z);
     (n > 0).then_some([end(-half), end(half)])
 }
 
@@ -84,8 +88,13 @@ pub fn wilson(part: u64, n: u64) -> Option<Ends> {
 /// Newcombe 1998, "Interval estimation for the difference between independent proportions: comparison
 /// of eleven methods" (Statistics in Medicine 17), method 10: from the ends of both Wilson intervals.
 pub fn newcombe(now: [u64; 2], before: [u64; 2]) -> Option<Ends> {
+    newcombe_at(now, before, Confidence::ONE)
+}
+
+/// The same at another level.
+pub fn newcombe_at(now: [u64; 2], before: [u64; 2], confidence: Confidence) -> Option<Ends> {
     let side = |[part, n]: [u64; 2]| {
-        let [low, high] = wilson(part, n)?;
+        let [low, high] = wilson_at(part, n, confidence)?;
         let share = 100.0 * part as f64 / n as f64;
         Some([share, share - low, high - share])
     };

@@ -1,0 +1,3 @@
+//! What figures say together: which segments move a total.
+
+pub mod drivers;
