@@ -30,18 +30,12 @@ const MOST_TRIES: usize = 4;
 /// How many values the series of one reply may have, all KPIs together.
 const MOST_STEPS: usize = 40_000;
 
-/// What a reply says of a range of days (see [`Range`]): KPIs, or consents.
+/// What a reply says of a range of days: KPIs, or consents.
 #[derive(Default, Serialize)]
 pub(super) struct Report {
     survey: String,
-    from: String,
-    to: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    requested: Option<Requested>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    widened: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    forgotten_before: Option<String>,
+    #[serde(flatten)]
+    range: Range,
     /// What the range is compared with.
     #[serde(skip_serializing_if = "Option::is_none")]
     previous: Option<Range>,
@@ -72,7 +66,7 @@ struct NoticeReport {
 }
 
 /// A range of days, as far as it is kept.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct Range {
     from: String,
     to: String,
@@ -111,17 +105,8 @@ impl From<Reading> for Range {
 
 impl Report {
     pub(super) fn of(survey: &str, range: Reading, complete_through: String) -> Self {
-        let Range { from, to, requested, widened, forgotten_before } = range.into();
-        Self {
-            survey: survey.to_owned(),
-            from,
-            to,
-            requested,
-            widened,
-            forgotten_before,
-            complete_through,
-            ..Self::default()
-        }
+        let survey = survey.to_owned();
+        Self { survey, range: range.into(), complete_through, ..Self::default() }
     }
 }
 
