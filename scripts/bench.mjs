@@ -18,6 +18,7 @@ import { parseArgs } from "node:util";
 import { ask, connect } from "./client.mjs";
 import { SECRETS, makeKey } from "./keys.mjs";
 import { endOnSignals, endWith, fail, serve } from "./serve.mjs";
+import { WORKERS } from "./workers.mjs";
 
 const BUILD = fileURLToPath(new URL("../build-bench", import.meta.url));
 const LOAD = fileURLToPath(new URL("load.mjs", import.meta.url));
@@ -69,8 +70,11 @@ try {
     ratio("anonymous", "empty", `, goal >= ${GOAL}`);
     ratio("identified", "empty", `, goal >= ${GOAL}`);
   }
-  const starts = Array.from({ length: values.quick ? 1 : 5 }, startUp);
-  console.log(`\nStart-up: ${spread(starts, 1)} ms on this machine, goal <= 50`);
+  console.log();
+  for (const worker of WORKERS) {
+    const starts = Array.from({ length: values.quick ? 1 : 5 }, () => startUp(worker));
+    console.log(`Start-up of the ${worker}: ${spread(starts, 1)} ms on this machine, goal <= 50`);
+  }
   process.exit(0);
 } catch (fault) {
   fail(fault);
@@ -87,11 +91,11 @@ async function measure(load, name, connections, requests) {
   return rate;
 }
 
-/** Milliseconds of work in the start-up of the Worker, as wrangler profiles it in workerd. */
-function startUp() {
+/** Milliseconds of work in the start-up of a Worker, as wrangler profiles it in workerd. */
+function startUp(worker) {
   const file = path.join(stateDir, "start.cpuprofile");
   const wrangler = fileURLToPath(new URL("../node_modules/.bin/wrangler", import.meta.url));
-  const options = ["check", "startup", `--args=${path.join(BUILD, "entry.mjs")}`, "--outfile", file];
+  const options = ["check", "startup", `--args=${path.join(BUILD, worker, "entry.mjs")}`, "--outfile", file];
   execFileSync(wrangler, options, { stdio: "ignore", timeout: CALL_LIMIT_S * 1000, env: { ...process.env, WRANGLER_SEND_METRICS: "false" } });
   const { nodes, samples, timeDeltas } = JSON.parse(readFileSync(file, "utf8"));
   const idle = new Set(nodes.filter((node) => node.callFrame.functionName === "(idle)").map((node) => node.id));

@@ -1,4 +1,4 @@
-// Deploys what scripts/build has built; started by scripts/deploy. Each step looks first, and makes only what is missing.
+// Deploys the Workers that scripts/build has built; started by scripts/deploy. Each step looks first, and makes only what is missing.
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -6,9 +6,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { unstable_readConfig } from "wrangler";
-import { deployedTo, findDatabase, missingSecrets, presentSecrets, steps, target, withDatabaseId } from "./deployment.mjs";
+import { UPLOADS, deployedTo, findDatabase, missingSecrets, presentSecrets, steps, target, withDatabaseId } from "./deployment.mjs";
+import { secretsOf } from "./keys.mjs";
 import { fail } from "./serve.mjs";
+import { readConfig } from "./workers.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const CONFIG = path.join(ROOT, "wrangler.toml");
@@ -42,7 +43,7 @@ function rehearse(wanted) {
     console.log(`${i + 1}. ${name}: ${does}${command ? `\n   wrangler ${command.join(" ")}` : ""}`);
   }
   console.log(`${steps(wanted).length + 1}. Say where it answers, and once each secret that was made.\n`);
-  must(["deploy", "--dry-run"]);
+  for (const worker of UPLOADS) must(["deploy", "--env", worker, "--dry-run"]);
 }
 
 /** The database's id, after making the database where there is none. */
@@ -61,7 +62,7 @@ function database(wanted, create) {
   console.log(`wrangler.toml now names the database ${id}: keep that line.`);
 }
 
-/** Uploads the Worker with its secrets, which exist in a file for that time alone; where it answers. */
+/** Uploads a Worker with its secrets, which exist in a file for that time alone; where it answers. */
 function upload(secrets, command) {
   const folder = mkdtempSync(path.join(tmpdir(), "counterfoil-"));
   const stay = () => {}; // so that an interruption, too, ends with the file removed
@@ -82,23 +83,34 @@ function upload(secrets, command) {
 
 function deploy(wanted) {
   const plan = steps(wanted);
-  const begin = (i) => (console.log(`== ${plan[i].name}: ${plan[i].does}`), plan[i].command);
-  must(begin(0), { quiet: true });
-  database(wanted, begin(1));
-  const present = presentSecrets(wrangler(begin(2), { quiet: true }));
+  const all = (name) => plan.filter((step) => step.name === name);
+  const begin = (step) => (console.log(`== ${step.name}: ${step.does}`), step.command);
+  const [account, place, tables] = ["Account", "Database", "Tables"].map((name) => all(name)[0]);
+  must(begin(account), { quiet: true });
+  database(wanted, begin(place));
+  const present = {};
+  for (const step of all("Secrets")) present[step.worker] = presentSecrets(wrangler(begin(step), { quiet: true }));
   const { secrets, made } = missingSecrets(present, process.env);
-  must(begin(3));
-  const url = upload(secrets, begin(4));
-  console.log(`\nCounterfoil answers at ${url ?? "the address above"}`);
-  if (made.length > 0) {
-    console.log("These secrets were made, and are shown this once. Put them into a password store: rotating needs them.");
-    for (const name of made) console.log(`${name}=${secrets[name]}`);
+  must(begin(tables));
+  let url;
+  try {
+    for (const step of all("Worker")) {
+      const own = Object.entries(secrets).filter(([name]) => secretsOf(step.worker).includes(name));
+      url = upload(Object.fromEntries(own), begin(step));
+    }
+    console.log(`\nCounterfoil answers at ${url ?? "the address above"}`);
+  } finally {
+    // Whatever became of the uploads: some Worker may have them by now.
+    if (made.length > 0) {
+      console.log("These secrets were made, and are shown this once. Put them into a password store: rotating needs them.");
+      for (const name of made) console.log(`${name}=${secrets[name]}`);
+    }
   }
 }
 
 try {
   const { values } = parseArgs({ options: { "dry-run": { type: "boolean" } } });
-  const wanted = target(unstable_readConfig({ config: CONFIG }));
+  const wanted = target(Object.fromEntries(UPLOADS.map((worker) => [worker, readConfig(worker)])));
   if (values["dry-run"]) rehearse(wanted);
   else deploy(wanted);
 } catch (fault) {

@@ -1,25 +1,34 @@
 // What a deployment consists of, as far as it can be said without an account: no calls, no files.
 
-import { SECRETS, makeKey } from "./keys.mjs";
+import { SECRETS, makeKey, secretsOf } from "./keys.mjs";
+
+/** In the order of their upload: each refers to those before it. */
+export const UPLOADS = ["ledger", "office", "front"];
+
 
 /** The database's id in wrangler.toml before there is a database. */
 export const PLACEHOLDER = "00000000-0000-0000-0000-000000000000";
-/** The jurisdictions that JURISDICTION may name; the Worker refuses any other. */
+/** The jurisdictions that JURISDICTION may name; the Workers refuse any other. */
 const JURISDICTIONS = ["", "eu"];
 /** The fewest bytes that a secret may have. */
 const LEAST_SECRET = 32;
 
-/** What wrangler's reading of wrangler.toml says of a deployment. */
-export function target(config) {
-  const [database] = config.d1_databases;
-  const jurisdiction = config.vars.JURISDICTION ?? "";
+/** What wrangler's reading of wrangler.toml says of a deployment; `configs`: by Worker. */
+export function target(configs) {
+  const one = (what, of) => {
+    const all = new Set(Object.values(configs).map(of));
+    if (all.size !== 1) throw new Error(`The Workers in wrangler.toml differ in their ${what}.`);
+    return [...all][0];
+  };
+  const jurisdiction = one("JURISDICTION", (config) => config.vars.JURISDICTION ?? "");
   if (!JURISDICTIONS.includes(jurisdiction)) throw new Error('JURISDICTION in wrangler.toml must be "eu" or "".');
-  const id = database.database_id === PLACEHOLDER ? undefined : database.database_id;
-  return { worker: config.name, jurisdiction, database: { name: database.database_name, id } };
+  const name = one("database_name", (config) => config.d1_databases[0].database_name);
+  const id = one("database_id", (config) => config.d1_databases[0].database_id);
+  return { jurisdiction, database: { name, id: id === PLACEHOLDER ? undefined : id } };
 }
 
 /** The steps in order: what each looks for, and the command that it runs where that is missing. */
-export function steps({ worker, jurisdiction, database }) {
+export function steps({ jurisdiction, database }) {
   const create = ["d1", "create", database.name, ...(jurisdiction ? ["--jurisdiction", jurisdiction] : [])];
   return [
     { name: "Account", does: "look who is logged in; `wrangler login`, or CLOUDFLARE_API_TOKEN, is for you to do", command: ["whoami", "--json"] },
@@ -30,17 +39,28 @@ export function steps({ worker, jurisdiction, database }) {
           does: `look for a D1 database ${database.name} (wrangler d1 list), make it where there is none, write its id into wrangler.toml`,
           command: create,
         },
-    { name: "Secrets", does: `look which of ${SECRETS.join(", ")} the Worker ${worker} has; make the others`, command: ["secret", "list"] },
-    { name: "Tables", does: "apply the files of schema/d1 that are new", command: ["d1", "migrations", "apply", database.name, "--remote"] },
-    { name: "Worker", does: "upload it, together with the secrets that were missing", command: ["deploy"] },
+    ...UPLOADS.filter((worker) => secretsOf(worker).length > 0).map((worker) => ({
+      name: "Secrets",
+      worker,
+      does: `look which of ${secretsOf(worker).join(", ")} the ${worker} has; make the others`,
+      command: ["secret", "list", "--env", worker],
+    })),
+    { name: "Tables", does: "apply the files of schema/d1 that are new", command: ["d1", "migrations", "apply", database.name, "--remote", "--env", "front"] },
+    ...UPLOADS.map((worker) => ({
+      name: "Worker",
+      worker,
+      does: `upload the ${worker}${secretsOf(worker).length > 0 ? ", together with the secrets that were missing" : ""}`,
+      command: ["deploy", "--env", worker],
+    })),
   ];
 }
 
-/** wrangler.toml with the database's id in place of the placeholder. */
+/** wrangler.toml with the database's id in place of the placeholder, for each Worker. */
 export function withDatabaseId(toml, id) {
-  const line = `database_id = "${PLACEHOLDER}"`;
-  if (toml.split(`\n${line}`).length !== 2) throw new Error(`wrangler.toml has no line ${line} of its own: put ${id} there by hand.`);
-  return toml.replace(`\n${line}`, `\ndatabase_id = "${id}"`);
+  const line = `\ndatabase_id = "${PLACEHOLDER}"`;
+  const parts = toml.split(line);
+  if (parts.length !== UPLOADS.length + 1) throw new Error(`wrangler.toml has not ${UPLOADS.length} lines${line.replace("\n", " ")} of their own: put ${id} there by hand.`);
+  return parts.join(`\ndatabase_id = "${id}"`);
 }
 
 /**
@@ -59,11 +79,15 @@ export function findDatabase(databases, { name }, jurisdiction) {
   return { id: found.uuid };
 }
 
-/** The secrets that the Worker lacks: from the environment, else made. `made`: the names of those that were made. */
+/**
+ * The secrets that some Worker lacks: from the environment, else made. `present`: by Worker, the names of those it
+ * has. What one lacks is set for all that hold it, so that they agree. `made`: the names of those that were made.
+ */
 export function missingSecrets(present, environment) {
   const secrets = {};
   const made = [];
-  for (const name of SECRETS.filter((name) => !present.includes(name))) {
+  const lacks = (name) => UPLOADS.some((worker) => secretsOf(worker).includes(name) && !present[worker]?.includes(name));
+  for (const name of SECRETS.filter(lacks)) {
     const given = environment[name];
     if (given && Buffer.byteLength(given) < LEAST_SECRET) throw new Error(`${name} in the environment has fewer than ${LEAST_SECRET} bytes.`);
     if (!given) made.push(name);

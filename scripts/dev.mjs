@@ -18,7 +18,7 @@ try {
   endWith(server);
   const { url } = server;
   const api = connect(url, { key: ADMIN_KEY });
-  setInterval(() => api("GET", "/cdn-cgi/handler/scheduled").catch(() => {}), CRON_MS);
+  setInterval(() => server.scheduled(Date.now()).catch(() => {}), CRON_MS);
 
   const key = process.env.ADMIN_KEY ? "$ADMIN_KEY" : ADMIN_KEY;
   console.log(`

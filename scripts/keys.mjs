@@ -1,10 +1,15 @@
-// The Worker's secrets on this machine: from the environment, else from .dev.vars (the file that wrangler reads, too).
+// The Workers' secrets on this machine: from the environment, else from .dev.vars (the file that wrangler reads, too).
 
 import { randomBytes } from "node:crypto";
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-export const SECRETS = ["ADMIN_KEY", "PEPPER", "INVITATION_KEY", "RECEIPT_KEY"];
+// Which Workers have which: none has more than it needs.
+const HOLDERS = { ADMIN_KEY: ["front", "office"], PEPPER: ["front"], INVITATION_KEY: ["front"], RECEIPT_KEY: ["front"] };
+
+export const SECRETS = Object.keys(HOLDERS);
+/** The names of a Worker's secrets. */
+export const secretsOf = (worker) => SECRETS.filter((name) => HOLDERS[name].includes(worker));
 const FILE = fileURLToPath(new URL("../.dev.vars", import.meta.url));
 
 /** 32 random bytes as base64url: good for each of them, whether it takes a text or a seed. */

@@ -1,8 +1,9 @@
-// Serves the built Worker on this machine, in Miniflare: `node scripts/serve.mjs [--port N] [--state DIR] [--build DIR] [--var NAME:VALUE]`.
+// Serves the built Workers on this machine, in Miniflare: `node scripts/serve.mjs [--port N] [--state DIR] [--build DIR] [--var NAME:VALUE]`.
 //
 // Bindings come from wrangler.toml, secrets from the environment or .dev.vars, migrations from
 // schema/d1. Not `wrangler dev`: its proxy in front of workerd manages a third of the requests.
-// Prints `workerd PID` and `ready URL` on lines of their own; what the Worker logs goes to stderr.
+// Prints `workerd PID` and `ready URL` on lines of their own; what the Workers log goes to stderr. Forked with a
+// channel, it runs cron for the present that it is sent as `{scheduled}`, and sends back how that ended.
 
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { readdirSync, readFileSync, mkdirSync, existsSync } from "node:fs";
@@ -10,12 +11,11 @@ import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { Log, LogLevel, Miniflare } from "miniflare";
-import { unstable_getMiniflareWorkerOptions, unstable_readConfig, unstable_splitSqlQuery } from "wrangler";
-import { SECRETS, readKeys } from "./keys.mjs";
+import { unstable_getMiniflareWorkerOptions, unstable_splitSqlQuery } from "wrangler";
+import { SECRETS, readKeys, secretsOf } from "./keys.mjs";
+import { WORKERS, readConfig } from "./workers.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const CONFIG = path.join(ROOT, "wrangler.toml");
-
 // workerd says nothing when it cannot load a module; ordinarily it is ready within a second or two.
 const READY_S = 60;
 
@@ -36,7 +36,7 @@ function within(seconds, promise) {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-/** The Worker's files as Miniflare wants them listed: the entry first. */
+/** A Worker's files as Miniflare wants them listed: the entry first. */
 function modulesIn(build, entry) {
   const files = readdirSync(build, { recursive: true }).filter((file) => /\.(js|mjs|wasm)$/.test(file));
   files.sort((a, b) => (b === entry) - (a === entry));
@@ -44,6 +44,21 @@ function modulesIn(build, entry) {
     type: file.endsWith(".wasm") ? "CompiledWasm" : "ESModule",
     path: path.join(build, file),
   }));
+}
+
+/** What Miniflare is told of one Worker; `given` are variables and secrets, of which it gets its own. */
+function optionsOf(worker, build, given) {
+  const config = readConfig(worker);
+  const root = path.join(build, worker);
+  const entry = path.basename(config.main);
+  if (!existsSync(path.join(root, entry))) {
+    throw new Error(`There is no built Worker in ${root}: run scripts/build first.`);
+  }
+  const { assets, ...options } = unstable_getMiniflareWorkerOptions(config, worker).workerOptions;
+  const others = SECRETS.filter((name) => !secretsOf(worker).includes(name));
+  const bindings = Object.fromEntries(Object.entries({ ...config.vars, ...given }).filter(([name]) => !others.includes(name)));
+  const serviceBindings = { ...options.serviceBindings, ...(config.assets && { [config.assets.binding]: ASSETS }) };
+  return { ...options, name: config.name, bindings, serviceBindings, modulesRoot: root, modules: modulesIn(root, entry) };
 }
 
 /** Applies each file of the directory once, in order, each in one transaction with its record, as wrangler would. */
@@ -71,26 +86,18 @@ async function migrate(database, directory) {
 }
 
 /**
- * Starts the Worker. `port` 0 is any free one; `vars` go over the bindings that wrangler.toml, the
- * environment and .dev.vars give; `build` is a directory that scripts/build made.
- * `ended` resolves once workerd is gone, whoever ended it.
+ * Starts the Workers. `port` 0 is any free one; `vars` go over the variables and secrets that wrangler.toml,
+ * the environment and .dev.vars give; `build` is a directory that scripts/build made.
+ * `scheduled` runs cron for a present; `ended` resolves once workerd is gone, whoever ended it.
  */
 export async function serve({ port = 0, stateDir, vars = {}, build = path.join(ROOT, "build") }) {
-  const config = unstable_readConfig({ config: CONFIG });
-  const entry = path.basename(config.main);
-  if (!existsSync(path.join(build, entry))) {
-    throw new Error(`There is no built Worker in ${build}: run scripts/build first.`);
-  }
   process.env.WRANGLER_LOG ??= "warn"; // or it says on stdout where it found .dev.vars
-  const { workerOptions, externalWorkers } = unstable_getMiniflareWorkerOptions(config, undefined, {
-    overrides: { assets: { directory: path.join(build, "assets") } },
-  });
-  const { assets, ...withoutAssets } = workerOptions;
-  const bindings = { ...workerOptions.bindings, ...readKeys(), ...vars };
-  const missing = SECRETS.filter((name) => !bindings[name]);
+  const given = { ...readKeys(), ...vars };
+  const missing = SECRETS.filter((name) => !given[name]);
   if (missing.length > 0) {
     throw new Error(`${missing.join(", ")} must be set, in the environment or in .dev.vars (scripts/dev makes them).`);
   }
+  const assetConfig = unstable_getMiniflareWorkerOptions(readConfig("front"), "front").workerOptions.assets.assetConfig;
   mkdirSync(stateDir, { recursive: true });
 
   // Miniflare does not tell its workerd's process id, nor that it died; Node does.
@@ -104,31 +111,28 @@ export async function serve({ port = 0, stateDir, vars = {}, build = path.join(R
     logRequests: false,
     cf: false,
     defaultPersistRoot: path.resolve(stateDir),
-    unsafeTriggerHandlers: true,
     handleRuntimeStdio: (...streams) => streams.forEach((stream) => stream.pipe(process.stderr, { end: false })),
     workers: [
-      {
-        ...withoutAssets,
-        name: config.name,
-        bindings,
-        serviceBindings: { ...withoutAssets.serviceBindings, [assets.binding]: ASSETS },
-        modulesRoot: build,
-        modules: modulesIn(build, entry),
-      },
+      ...WORKERS.map((worker) => optionsOf(worker, build, given)),
       // Miniflare would put two Workers of its own before one with assets, which are slow and lose cron's calls.
-      { name: ASSETS, modules: true, script: "export default {}", assets: { ...assets, routerConfig: { has_user_worker: false } } },
-      ...externalWorkers,
+      {
+        name: ASSETS,
+        modules: true,
+        script: "export default {}",
+        assets: { directory: path.join(build, "assets"), routerConfig: { has_user_worker: false }, assetConfig },
+      },
     ],
   });
   try {
     const url = await within(READY_S, miniflare.ready);
-    for (const { binding, migrations_dir } of config.d1_databases) {
-      await migrate(await miniflare.getD1Database(binding), path.join(ROOT, migrations_dir));
-    }
+    const [{ binding, migrations_dir }] = readConfig("front").d1_databases;
+    await migrate(await miniflare.getD1Database(binding), path.join(ROOT, migrations_dir));
+    const ledger = await miniflare.getWorker(readConfig("ledger").name);
     return {
       url: url.origin,
       pid: workerd.pid,
       ended: new Promise((resolve) => workerd.once("exit", (code, signal) => resolve(signal ?? `code ${code}`))),
+      scheduled: (time) => ledger.scheduled({ scheduledTime: new Date(time) }),
       stop: () => miniflare.dispose(),
     };
   } catch (fault) {
@@ -173,6 +177,7 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
       vars: Object.fromEntries((values.var ?? []).map((pair) => pair.split(/:(.*)/s, 2))),
     });
     endWith(server);
+    process.on("message", async ({ scheduled }) => process.send(await server.scheduled(scheduled)));
     console.log(`workerd ${server.pid}\nready ${server.url}`);
   } catch (fault) {
     fail(fault);

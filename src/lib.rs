@@ -9,4 +9,4 @@ pub mod http;
 pub mod store;
 
 #[cfg(target_arch = "wasm32")]
-mod edge;
+pub mod edge;

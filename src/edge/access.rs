@@ -11,7 +11,7 @@ use crate::domain::time::Instant;
 use crate::http::problem::{Kind, Problem};
 use crate::store::keys::{self, KeyRow};
 
-use super::config::Config;
+use super::config::FirstKey;
 use super::request::Call;
 use super::{Failure, d1 as database, now};
 
@@ -32,14 +32,14 @@ thread_local! {
 
 /// What the key that came with the call may do, if one came. A key that is not known is a problem even
 /// where none is needed: whoever sends one means it to count.
-pub async fn of(call: &Call, config: &Config) -> Result<Option<Access>, Failure> {
+pub async fn of(call: &Call, config: &impl AsRef<FirstKey>) -> Result<Option<Access>, Failure> {
     let Some(authorization) = call.authorization()? else { return Ok(None) };
     let given = authorization
         .split_once(' ')
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, key)| key.trim())
         .unwrap_or_default();
-    if config.is_first_key(given) {
+    if config.as_ref().is(given) {
         return Ok(Some(Access::everything()));
     }
     let access = match Key::parse(given) {
@@ -56,7 +56,7 @@ pub async fn of(call: &Call, config: &Config) -> Result<Option<Access>, Failure>
 /// one. To be asked before the survey is looked for: a refusal does not tell what exists.
 pub async fn require(
     call: &Call,
-    config: &Config,
+    config: &impl AsRef<FirstKey>,
     scope: Scope,
     survey: Option<&str>,
 ) -> Result<(), Failure> {
@@ -67,7 +67,7 @@ pub async fn require(
 /// Whether a key came that has the scope. One that came and does not have it is a problem.
 pub async fn offered(
     call: &Call,
-    config: &Config,
+    config: &impl AsRef<FirstKey>,
     scope: Scope,
     survey: &str,
 ) -> Result<bool, Failure> {

@@ -1,7 +1,4 @@
-//! Bindings, variables, secrets: read once per isolate into typed values.
-
-use std::cell::RefCell;
-use std::rc::Rc;
+//! Bindings, variables and secrets that more than one Worker has. Each Worker reads its own once per isolate.
 
 use js_sys::Reflect;
 use sha2::{Digest, Sha256};
@@ -9,7 +6,6 @@ use subtle::ConstantTimeEq;
 use wasm_bindgen::JsValue;
 use worker::Env;
 
-use crate::domain::key_ring::{KeyRing, Unusable};
 use crate::domain::residency::Jurisdiction;
 
 use super::Failure;
@@ -20,12 +16,8 @@ pub const DATABASE: &str = "DB";
 pub const LEDGERS: &str = "LEDGER";
 /// The binding of the static files.
 pub const ASSETS: &str = "ASSETS";
-/// The secret that pseudonyms are made with.
-const PEPPER: &str = "PEPPER";
-/// The secret that invitations are sealed with.
-const INVITATION_KEY: &str = "INVITATION_KEY";
-/// The secret that receipts are signed with.
-const RECEIPT_KEY: &str = "RECEIPT_KEY";
+/// The office, as the front reaches it.
+pub const OFFICE: &str = "OFFICE";
 /// The secret that is the first admin key.
 const ADMIN_KEY: &str = "ADMIN_KEY";
 /// The variable that says in which jurisdiction Ledgers live: `eu`, or empty for anywhere.
@@ -33,60 +25,31 @@ const JURISDICTION: &str = "JURISDICTION";
 /// The fewest bytes that the first admin key may have.
 const LEAST_KEY: usize = 32;
 
-/// What this deployment was given.
-pub struct Config {
-    /// What pseudonyms are made with.
-    pub peppers: KeyRing,
-    /// What invitations are sealed with.
-    pub invitations: KeyRing,
-    /// The seeds of what receipts are signed with.
-    pub receipts: KeyRing,
-    /// Where Ledgers live, if that is restricted.
-    pub jurisdiction: Option<Jurisdiction>,
-    admin_key: [u8; 32],
-}
+/// The first admin key, by its hash.
+pub struct FirstKey([u8; 32]);
 
-thread_local! {
-    static CONFIG: RefCell<Option<Rc<Config>>> = const { RefCell::new(None) };
-}
-
-impl Config {
-    /// The configuration of this isolate.
-    pub fn of(env: &Env) -> Result<Rc<Self>, Failure> {
-        if let Some(config) = CONFIG.with_borrow(Clone::clone) {
-            return Ok(config);
-        }
-        let config = Rc::new(Self::read(env)?);
-        CONFIG.set(Some(Rc::clone(&config)));
-        Ok(config)
-    }
-
-    fn read(env: &Env) -> Result<Self, Failure> {
-        let secret = |name: &str| env.secret(name).map(|s| s.to_string()).unwrap_or_default();
-        let ring = |name: &str, read: fn(&str) -> Result<KeyRing, Unusable>| {
-            read(&secret(name))
-                .map_err(|why| Failure::Fault(format!("the secret {name} cannot be used: {why}")))
-        };
-        let admin_key = secret(ADMIN_KEY);
-        if admin_key.len() < LEAST_KEY {
+impl FirstKey {
+    /// From the deployment's secret.
+    pub fn read(env: &Env) -> Result<Self, Failure> {
+        let key = secret(env, ADMIN_KEY);
+        if key.len() < LEAST_KEY {
             return Err(Failure::Fault(format!(
                 "the secret {ADMIN_KEY} must be set to at least {LEAST_KEY} bytes"
             )));
         }
-        Ok(Self {
-            peppers: ring(PEPPER, KeyRing::read)?,
-            invitations: ring(INVITATION_KEY, KeyRing::read)?,
-            receipts: ring(RECEIPT_KEY, KeyRing::read_seeds)?,
-            jurisdiction: jurisdiction(env)?,
-            admin_key: Sha256::digest(admin_key.as_bytes()).into(),
-        })
+        Ok(Self(Sha256::digest(key.as_bytes()).into()))
     }
 
-    /// Whether this is the first admin key. Hashes of equal length are compared, in constant time.
-    pub fn is_first_key(&self, given: &str) -> bool {
+    /// Whether this is the key. Hashes of equal length are compared, in constant time.
+    pub fn is(&self, given: &str) -> bool {
         let given: [u8; 32] = Sha256::digest(given.as_bytes()).into();
-        given.ct_eq(&self.admin_key).into()
+        given.ct_eq(&self.0).into()
     }
+}
+
+/// A secret; empty where it is not set.
+pub fn secret(env: &Env, name: &str) -> String {
+    env.secret(name).map(|secret| secret.to_string()).unwrap_or_default()
 }
 
 /// A binding, as the platform has it.

@@ -7,16 +7,19 @@ use std::rc::Rc;
 
 use worker::Env;
 
+use crate::domain::json::Json;
 use crate::domain::notice;
 use crate::domain::survey::Survey;
+use crate::domain::survey_json;
 use crate::domain::survey_view::Stored;
 use crate::domain::themes::Tagger;
 use crate::domain::time::Instant;
 use crate::http::problem::{Kind, Problem};
+use crate::http::reply::Reply;
 use crate::http::survey_id::SurveyId;
+use crate::store::Misshapen;
 use crate::store::d1::{self, SurveyRow};
 
-use super::ledger_object::read_definition;
 use super::ledger_rpc::{self, Ask, Definition, Told};
 use super::{Failure, d1 as database, unicode};
 
@@ -44,6 +47,12 @@ impl Loaded {
     pub fn survey(&self) -> &Survey {
         &self.stored.survey
     }
+
+    /// The reply that shows all of it, with its revision as entity tag.
+    pub fn for_owner(&self, status: u16) -> Reply {
+        let etag = format!("\"{}\"", self.stored.revision);
+        Reply::json(status, &self.stored.for_owner()).header("etag", etag)
+    }
 }
 
 /// The survey as this isolate remembers it.
@@ -70,7 +79,7 @@ pub fn remember(definition: Definition) -> Result<Rc<Loaded>, Failure> {
     if let Some(known) = known.filter(|known| known.definition.revision >= definition.revision) {
         return Ok(known);
     }
-    let survey = read_definition(&definition.definition)?;
+    let survey = read(&definition.definition)?;
     let loaded = Rc::new(Loaded {
         notice: notice::hash(&survey.notice),
         tagger: Tagger::new(&survey, unicode::bare),
@@ -117,4 +126,10 @@ impl From<SurveyRow> for Definition {
             definition: row.definition,
         }
     }
+}
+
+/// A definition that the office has judged, or D1 has kept.
+pub fn read(text: &str) -> Result<Survey, Failure> {
+    let document = Json::read(text.as_bytes()).map_err(|_| Misshapen("surveys"))?;
+    Ok(survey_json::read(&document).map_err(|_| Misshapen("surveys"))?)
 }

@@ -28,8 +28,14 @@ pub fn hush() {
     }
 }
 
-/// The reply where there is none, since the instance died over it: `entry.mjs` asks the next one.
-#[wasm_bindgen]
+/// The reply where there is none, since the instance died over it: the entry asks the next one.
 pub fn apology() -> Result<Response, JsValue> {
     request::respond(Problem::new(Kind::Internal).reply())
+}
+
+/// Panics, and quotes a text.
+#[cfg(feature = "bench")]
+#[allow(clippy::panic)]
+pub fn over(text: &str) {
+    panic!("could not cope with {text}");
 }

@@ -37,6 +37,11 @@ impl Call {
         Ok(Self { request, url, env, method, path, origin })
     }
 
+    /// The request itself.
+    pub fn request(&self) -> &Request {
+        &self.request
+    }
+
     /// A header.
     pub fn header(&self, name: &str) -> Result<Option<String>, JsValue> {
         self.request.headers().get(name)

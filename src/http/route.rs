@@ -4,7 +4,7 @@ use crate::domain::time::Day;
 
 use super::problem::{Kind, Problem};
 
-/// A call that the Worker serves. A survey's id is carried as given: whether it is one, and there is
+/// A call that is served. A survey's id is carried as given: whether it is one, and there is
 /// such a survey, shows where the survey is looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
@@ -84,6 +84,40 @@ impl Route {
             None => Err(Problem::new(Kind::MethodNotAllowed)
                 .detail(format!("Allowed here: {}.", methods()))
                 .header("allow", methods())),
+        }
+    }
+
+    /// Whether the office performs this call; else the front does.
+    pub fn is_for_office(&self) -> bool {
+        match self {
+            Route::Health
+            | Route::OpenApi
+            | Route::SurveySchema
+            | Route::PrivacyControl
+            | Route::ReceiptKeys
+            | Route::ProblemPage(_)
+            | Route::ReadSurvey(_)
+            | Route::Respond(_)
+            | Route::Withdraw(_)
+            | Route::Invite(_)
+            | Route::Preflight(_) => false,
+            Route::CreateSurvey
+            | Route::ListSurveys
+            | Route::ReplaceSurvey(_)
+            | Route::DeleteSurvey(_)
+            | Route::Privacy(_)
+            | Route::Kpis(_)
+            | Route::Drivers(_)
+            | Route::Consents(_)
+            | Route::Notice(..)
+            | Route::Ledger(_)
+            | Route::CreateKey
+            | Route::ListKeys
+            | Route::ReadKey(_)
+            | Route::DeleteKey(_)
+            | Route::ReplaceFacts(_)
+            | Route::ListFacts
+            | Route::BusinessKpis => true,
         }
     }
 

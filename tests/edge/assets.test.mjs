@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { unstable_readConfig } from "wrangler";
+import { readConfig } from "../../scripts/workers.mjs";
 import { startServer } from "./server.mjs";
 import { until } from "./survey.mjs";
 
@@ -70,7 +70,7 @@ test("what no route names is a 404 problem, whether or not there is such a file"
 
 test("on Cloudflare, too, every request goes through the Worker first, and nothing is guessed", () => {
   // Locally the assets stand behind the Worker whatever is configured.
-  const { assets } = unstable_readConfig({ config: path.join(ROOT, "wrangler.toml") });
+  const { assets } = readConfig("front");
   const { run_worker_first, html_handling, not_found_handling, binding } = assets;
   assert.deepEqual([run_worker_first, html_handling, not_found_handling, binding], [true, "none", "none", "ASSETS"]);
   assert.equal(path.relative(ROOT, path.resolve(ROOT, assets.directory)), "build/assets");

@@ -7,17 +7,19 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { unstable_readConfig } from "wrangler";
-import { PLACEHOLDER, deployedTo, findDatabase, missingSecrets, presentSecrets, steps, target, withDatabaseId } from "../../scripts/deployment.mjs";
-import { SECRETS } from "../../scripts/keys.mjs";
+import { PLACEHOLDER, UPLOADS, deployedTo, findDatabase, missingSecrets, presentSecrets, steps, target, withDatabaseId } from "../../scripts/deployment.mjs";
+import { SECRETS, secretsOf } from "../../scripts/keys.mjs";
+import { WORKERS, readConfig } from "../../scripts/workers.mjs";
 
 const file = (name) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 const TOML = readFileSync(file("wrangler.toml"), "utf8");
 const config = ({ id = PLACEHOLDER, jurisdiction } = {}) => ({
-  name: "counterfoil",
   vars: jurisdiction === undefined ? {} : { JURISDICTION: jurisdiction },
   d1_databases: [{ database_name: "feedback", database_id: id }],
 });
+
+const alike = (options) => Object.fromEntries(UPLOADS.map((worker) => [worker, config(options)]));
+const holdersLack = (...names) => Object.fromEntries(UPLOADS.map((worker) => [worker, secretsOf(worker).filter((name) => !names.includes(name))]));
 
 /** Runs it where nobody is logged in. */
 function deploy(...options) {
@@ -31,12 +33,12 @@ function deploy(...options) {
   }
 }
 
-test("a dry run says every step, bundles the Worker, and changes nothing", () => {
+test("a dry run says every step, bundles the Workers, and changes nothing", () => {
   const done = deploy("--dry-run");
   assert.equal(done.status, 0, done.stderr);
   const said = [...done.stdout.matchAll(/^\d\. (\w+)/gm)].map(([, name]) => name);
-  assert.deepEqual(said, ["Account", "Database", "Secrets", "Tables", "Worker", "Say"]);
-  assert.match(done.stdout, /--dry-run: exiting now/);
+  assert.deepEqual(said, ["Account", "Database", "Secrets", "Secrets", "Tables", "Worker", "Worker", "Worker", "Say"]);
+  assert.equal(done.stdout.match(/--dry-run: exiting now/g).length, UPLOADS.length);
 });
 
 test("without an account it ends at the first step", () => {
@@ -48,13 +50,15 @@ test("without an account it ends at the first step", () => {
 });
 
 test("a database is made under the jurisdiction that wrangler.toml says, once", () => {
-  const create = (options) => steps(target(config(options)))[1].command;
+  const create = (options) => steps(target(alike(options)))[1].command;
   assert.deepEqual(create(), ["d1", "create", "feedback"]);
   assert.deepEqual(create({ jurisdiction: "" }), ["d1", "create", "feedback"]);
   assert.deepEqual(create({ jurisdiction: "eu" }), ["d1", "create", "feedback", "--jurisdiction", "eu"]);
   assert.equal(create({ id: "4a", jurisdiction: "eu" }), undefined);
-  assert.throws(() => target(config({ jurisdiction: "europe" })), /JURISDICTION/);
-  assert.equal(target(unstable_readConfig({ config: file("wrangler.toml") })).jurisdiction, "");
+  assert.throws(() => target(alike({ jurisdiction: "europe" })), /JURISDICTION/);
+  assert.throws(() => target({ ...alike(), office: config({ jurisdiction: "eu" }) }), /differ in their JURISDICTION/);
+  assert.throws(() => target({ ...alike(), office: config({ id: "4a" }) }), /differ in their database_id/);
+  assert.equal(target(Object.fromEntries(WORKERS.map((worker) => [worker, readConfig(worker)]))).jurisdiction, "");
 });
 
 test("a database that is there is taken, unless it is kept elsewhere than wanted", () => {
@@ -68,23 +72,33 @@ test("a database that is there is taken, unless it is kept elsewhere than wanted
   assert.throws(() => findDatabase(elsewhere, { name: "feedback" }, "eu"), /another jurisdiction/);
 });
 
-test("the database's id goes into its own line of wrangler.toml, and nowhere else", () => {
+test("Workers are uploaded after those that they refer to", () => {
+  assert.deepEqual([...UPLOADS].sort(), [...WORKERS].sort());
+  for (const [i, worker] of UPLOADS.entries()) {
+    const { services = [], durable_objects } = readConfig(worker);
+    const names = [...services.map(({ service }) => service), ...durable_objects.bindings.map(({ script_name }) => script_name)];
+    const before = UPLOADS.slice(0, i).map((other) => readConfig(other).name);
+    for (const name of names.filter(Boolean)) assert.ok(before.includes(name), `${worker} refers to ${name}`);
+  }
+});
+
+test("the database's id goes into its own lines of wrangler.toml, and nowhere else", () => {
   const written = withDatabaseId(TOML, "4a-4b");
   const changed = written.split("\n").filter((line, i) => line !== TOML.split("\n")[i]);
-  assert.equal(changed.length, 1);
-  assert.match(changed[0], /^database_id = "4a-4b"/);
+  assert.equal(changed.length, UPLOADS.length);
+  for (const line of changed) assert.match(line, /^database_id = "4a-4b"/);
   assert.throws(() => withDatabaseId(written, "5c"), /by hand/);
 });
 
 test("only secrets that are missing are made, and those of the environment are taken as they are", () => {
-  const all = missingSecrets([], {});
+  const all = missingSecrets({}, {});
   assert.deepEqual([Object.keys(all.secrets), all.made], [SECRETS, SECRETS]);
   assert.equal(new Set(Object.values(all.secrets)).size, SECRETS.length);
   for (const value of Object.values(all.secrets)) assert.ok(Buffer.from(value, "base64url").length >= 32);
-  assert.deepEqual(missingSecrets(SECRETS, { PEPPER: "x".repeat(40) }), { secrets: {}, made: [] });
-  const others = SECRETS.filter((name) => name !== "PEPPER");
-  assert.deepEqual(missingSecrets(others, { PEPPER: "x".repeat(40) }), { secrets: { PEPPER: "x".repeat(40) }, made: [] });
-  assert.throws(() => missingSecrets([], { ADMIN_KEY: "short" }), /ADMIN_KEY/);
+  assert.deepEqual(missingSecrets(holdersLack(), { PEPPER: "x".repeat(40) }), { secrets: {}, made: [] });
+  assert.deepEqual(missingSecrets(holdersLack("PEPPER"), { PEPPER: "x".repeat(40) }), { secrets: { PEPPER: "x".repeat(40) }, made: [] });
+  assert.throws(() => missingSecrets({}, { ADMIN_KEY: "short" }), /ADMIN_KEY/);
+  assert.deepEqual(missingSecrets({ ...holdersLack(), office: [] }, {}).made, ["ADMIN_KEY"], "what one Worker lacks is made for all that hold it");
 });
 
 test("wrangler's replies are read: the secrets that are there, no Worker yet, anything else is a fault", () => {

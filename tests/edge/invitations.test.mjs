@@ -224,7 +224,7 @@ test("a secret that is no ring of keys is a fault that says which, and nothing o
   ]) {
     const wrong = await startServer(given);
     try {
-      const reply = await wrong.api("GET", "/v1/surveys");
+      const reply = await wrong.api("GET", "/v1/surveys/Uk");
       assertProblem(reply, 500, "internal");
       const told = new RegExp(`fault ${reply.json.reference}: the secret ${name} cannot be used: .*${why}`);
       await until(() => wrong.logs.some((line) => told.test(line)), `the log says why: ${told}`);

@@ -114,8 +114,8 @@ describe("a series", () => {
     assert.equal(monthly.by_month_through, undefined);
     assert.deepEqual(monthly.kpis[0].series.map(({ from }) => from), [-3, -2, -1, 0].map(monthStart));
 
-    const rung = await server.api("GET", `/cdn-cgi/handler/scheduled?time=${Date.now()}`, undefined, { key: null });
-    assert.equal(rung.status, 200);
+    const rung = await server.scheduled(Date.now());
+    assert.equal(rung.outcome, "ok");
     assert.deepEqual((await kpis(`${query}&step=day`)).kpis, daily.kpis);
     assert.deepEqual((await kpis(`${query}&step=month`)).kpis, monthly.kpis);
   });

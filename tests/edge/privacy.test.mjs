@@ -6,8 +6,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { unstable_readConfig } from "wrangler";
+import { secretsOf } from "../../scripts/keys.mjs";
+import { WORKERS, readConfig } from "../../scripts/workers.mjs";
 import { found, writings } from "./search.mjs";
 import { startServer } from "./server.mjs";
 import { ofAnswers, readFiles, readRows } from "./state.mjs";
@@ -267,11 +267,22 @@ test("every reply has the security headers, none a cookie", async () => {
 });
 
 test("the deployment keeps invocation logs off: they would hold addresses and links", () => {
-  const config = unstable_readConfig({ config: fileURLToPath(new URL("../../wrangler.toml", import.meta.url)) });
-  assert.equal(config.observability.enabled, false);
-  assert.deepEqual([config.observability.logs.enabled, config.observability.logs.invocation_logs], [false, false]);
-  assert.ok(!config.logpush);
-  assert.deepEqual(config.tail_consumers ?? [], []);
-  assert.deepEqual(config.analytics_engine_datasets, []);
-  assert.ok(!/\b(PEPPER|ADMIN_KEY)\b/.test(JSON.stringify(config.vars)));
+  for (const config of WORKERS.map(readConfig)) {
+    assert.equal(config.observability.enabled, false);
+    assert.deepEqual([config.observability.logs.enabled, config.observability.logs.invocation_logs], [false, false]);
+    assert.ok(!config.logpush);
+    assert.deepEqual(config.tail_consumers ?? [], []);
+    assert.deepEqual(config.analytics_engine_datasets, []);
+    assert.deepEqual(Object.keys(config.vars), ["JURISDICTION"]);
+  }
+});
+
+test("only the front is reached from outside, and no other Worker has the keys of pseudonyms", () => {
+  for (const worker of WORKERS) {
+    const { workers_dev, preview_urls, routes, route } = readConfig(worker);
+    assert.equal(workers_dev, worker === "front");
+    assert.deepEqual([preview_urls ?? false, routes ?? [], route ?? ""], [false, [], ""]);
+  }
+  assert.deepEqual(secretsOf("ledger"), []);
+  assert.deepEqual(secretsOf("office"), ["ADMIN_KEY"]);
 });

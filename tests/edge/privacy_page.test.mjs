@@ -111,7 +111,7 @@ test("with a jurisdiction a Ledger is asked there or not at all", async () => {
     assertProblem(await own.respond({ answers: { recommend: 9 } }), 503, "unavailable");
     assertProblem(await restricted.api("GET", `${own.path}/kpis`), 503, "unavailable");
     assertProblem(await restricted.api("PUT", own.path, { name: "N", questions: [NPS] }), 503, "unavailable");
-    await restricted.api("GET", "/cdn-cgi/handler/scheduled", undefined, { key: null });
+    await restricted.scheduled(Date.now());
     const told = await restricted.api("GET", `${own.path}/privacy`, undefined, { key: null });
     assert.deepEqual(told.json.residency, { jurisdiction: "eu" });
     const ledgers = (directory) => [...readFiles(directory).keys()].filter((name) => /^do\/.*\/[0-9a-f]{64}\.sqlite$/.test(name));

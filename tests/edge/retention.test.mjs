@@ -26,8 +26,7 @@ const monthEnd = (at) => monthStart(at, 1) - DAY_MS;
 
 /** Cron runs as if it were that instant. */
 async function cron(time) {
-  const reply = await server.api("GET", `/cdn-cgi/handler/scheduled?time=${time}`, undefined, { key: null });
-  assert.equal(reply.status, 200, reply.text);
+  assert.equal((await server.scheduled(time)).outcome, "ok");
 }
 
 /** Sends so many responses, and waits for their release. */
@@ -209,8 +208,7 @@ test("a survey that cannot be rolled up keeps no other one waiting, and is still
     [`create trigger refuse before insert on months when new.survey = ${refused} begin select raise(abort, 'refused'); end`],
   ]);
   const second = await startServer(first);
-  const reply = await second.api("GET", `/cdn-cgi/handler/scheduled?time=${Date.now()}`, undefined, { key: null });
-  assert.equal(reply.status, 200, reply.text);
+  assert.equal((await second.scheduled(Date.now())).outcome, "ok");
   const { d1 } = await readRows(second.stateDir);
   assert.deepEqual(d1.cohorts.map(({ survey, n }) => [survey, n]), [[refused, 6]]);
   assert.deepEqual(d1.months.map(({ survey, month, n }) => [survey, month, n]), [1, 3, 4, 5].map((survey) => [survey, old.slice(0, 7), 4 + survey]));
@@ -259,7 +257,7 @@ test("consents are told per notice and flag over a range of days, to whoever has
     assert.deepEqual([n, from, requested, widened], [18, old, { from: asked, to: today }, "month"]);
     const expected = [{ notice: hash, ...counts(11, 1, 9), since }, { notice: lost, ...counts(7, 0, 0) }];
     assert.deepEqual(notices, expected.sort((a, b) => (a.notice < b.notice ? -1 : 1)));
-    await second.api("GET", `/cdn-cgi/handler/scheduled?time=${Date.now()}`, undefined, { key: null });
+    await second.scheduled(Date.now());
   }
   const { json } = await second.api("GET", `${survey.path}/kpis?from=${old}&to=${today}`);
   assert.deepEqual(json.kpis.map(({ question, n }) => [question, n]), [["recommend", 7]]);

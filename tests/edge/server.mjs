@@ -1,6 +1,7 @@
-// A server of a test's own: the built Worker in a process of its own, with fresh state, keys and port.
+// A server of a test's own: the built Workers in a process of its own, with fresh state, keys and port.
 
 import { fork } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
@@ -13,6 +14,7 @@ import { makeKey } from "../../scripts/keys.mjs";
 const SERVE = fileURLToPath(new URL("../../scripts/serve.mjs", import.meta.url));
 const READY_S = 60;
 const END_S = 10;
+const CRON_S = 60;
 
 /**
  * Starts a server. What is left out is made anew: give a former server's `stateDir`, `adminKey` and
@@ -92,7 +94,13 @@ export async function startServer({
   const call = connect(url, { key: adminKey });
   const api = (method, path, body, options = {}) =>
     call(method, path, body, { ...options, headers: { connection: "close", ...options.headers } });
-  return { url, stateDir, adminKey, pepper, invitationKey, receiptKey, logs, api, stop, kill, discard };
+  /** Runs cron for a present, in milliseconds since 1970; how it ended. */
+  async function scheduled(time) {
+    const done = once(child, "message", { signal: AbortSignal.timeout(CRON_S * 1000) });
+    child.send({ scheduled: time });
+    return (await done)[0];
+  }
+  return { url, stateDir, adminKey, pepper, invitationKey, receiptKey, logs, api, scheduled, stop, kill, discard };
 }
 
 function onLines(stream, take) {

@@ -5,11 +5,10 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { Log, LogLevel, Miniflare } from "miniflare";
-import { unstable_readConfig } from "wrangler";
+import { readConfig } from "../../scripts/workers.mjs";
 
-const CONFIG = unstable_readConfig({ config: fileURLToPath(new URL("../../wrangler.toml", import.meta.url)) });
+const CONFIG = readConfig("ledger");
 
 /** Every file under the directory: name → bytes. A file that goes away meanwhile was not there. */
 export function readFiles(directory) {

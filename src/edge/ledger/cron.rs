@@ -4,12 +4,11 @@
 use worker::Env;
 
 use crate::domain::time::{Day, Instant};
+use crate::edge::ledger_rpc::{self, Ask};
+use crate::edge::{Failure, d1 as database};
 use crate::http::survey_id::SurveyId;
 use crate::store::roll_up::{self, Due};
 use crate::store::{Row, d1};
-
-use super::ledger_rpc::{self, Ask};
-use super::{Failure, d1 as database};
 
 /// How many Ledgers one run wakes: the platform bounds the calls of a run, to 50 on its free plan.
 const PER_RUN: u64 = 40;

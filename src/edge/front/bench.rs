@@ -7,13 +7,12 @@
 
 use worker::Env;
 
+use crate::edge::ledger_rpc::{self, Ask};
+use crate::edge::request::Call;
+use crate::edge::{Failure, Outcome, panic};
 use crate::http::policy;
 use crate::http::problem::{Kind, Problem};
 use crate::http::reply::Reply;
-
-use super::Outcome;
-use super::ledger_rpc::{self, Ask};
-use super::request::Call;
 
 /// Answers a route of the bench build.
 pub async fn answer(call: &mut Call) -> Outcome {
@@ -22,20 +21,14 @@ pub async fn answer(call: &mut Call) -> Outcome {
     match call.path.as_str() {
         "/bench/constant" => {}
         "/bench/empty" => ask(&call.env, &Ask::Nothing).await?,
-        "/bench/panic" => panic_over(&text),
+        "/bench/panic" => panic::over(&text),
         "/bench/panic-in-ledger" => ask(&call.env, &Ask::Panic(text)).await?,
         _ => return Err(Problem::new(Kind::NotFound).into()),
     }
     Ok(Reply::json(202, &serde_json::json!({ "status": "accepted" })))
 }
 
-async fn ask(env: &Env, question: &Ask) -> Result<(), super::Failure> {
+async fn ask(env: &Env, question: &Ask) -> Result<(), Failure> {
     // No survey has this name: the object is there, and does nothing.
     ledger_rpc::ask(env, "bench", question).await.map(|_| ())
-}
-
-/// Panics, and quotes a text.
-#[allow(clippy::panic)]
-pub fn panic_over(text: &str) {
-    panic!("could not cope with {text}");
 }

@@ -1,4 +1,4 @@
-//! `POST/GET/PUT/DELETE /v1/surveys[/{id}]`: surveys, by their owner.
+//! `POST/GET/PUT/DELETE /v1/surveys[/{id}]`: surveys, by their owner. Reading one is the front's.
 
 use serde_json::json;
 
@@ -9,6 +9,10 @@ use crate::domain::notice;
 use crate::domain::survey::Survey;
 use crate::domain::survey_json;
 use crate::domain::survey_view::stored;
+use crate::edge::definitions;
+use crate::edge::ledger_rpc::{Ask, Told};
+use crate::edge::request::Call;
+use crate::edge::{Failure, Outcome, access, d1 as database, now};
 use crate::http::policy;
 use crate::http::problem::{Kind, Problem};
 use crate::http::query;
@@ -16,10 +20,6 @@ use crate::http::reply::Reply;
 use crate::store::{d1, notices};
 
 use super::config::Config;
-use super::definitions::{self, Loaded};
-use super::ledger_rpc::{Ask, Told};
-use super::request::Call;
-use super::{Failure, Outcome, access, d1 as database, now};
 
 /// 201 with the survey as stored.
 pub async fn create(call: &mut Call, config: &Config) -> Outcome {
@@ -36,7 +36,7 @@ pub async fn create(call: &mut Call, config: &Config) -> Outcome {
         .ok_or_else(|| Failure::Fault("D1 did not return the new survey".to_owned()))?;
     let loaded = definitions::remember(d1::survey(row)?.into())?;
     let location = format!("/v1/surveys/{}", loaded.stored.id);
-    Ok(owned(201, &loaded).header("location", location))
+    Ok(loaded.for_owner(201).header("location", location))
 }
 
 /// 200 with a page of surveys.
@@ -55,19 +55,6 @@ pub async fn list(call: &mut Call, config: &Config) -> Outcome {
     Ok(Reply::json(200, &json!({ "items": items, "next": next })))
 }
 
-/// 200: with an admin key the survey as stored, without one as respondents may see it.
-pub async fn read(call: &mut Call, config: &Config, id: &str) -> Outcome {
-    call.no_query()?;
-    let access = access::of(call, config).await?;
-    let with_key = access.is_some_and(|access| access.allows(Scope::Admin, Some(id)).is_ok());
-    let loaded = definitions::fresh(&call.env, id).await?;
-    if with_key {
-        return Ok(owned(200, &loaded));
-    }
-    policy::admit(call.origin.as_deref(), &call.own_origin(), &loaded.survey().origins)?;
-    Ok(Reply::json(200, &loaded.stored.for_respondents()))
-}
-
 /// 200 with the survey as it now is; 409 where a question with counts would change its scale; 412
 /// where `If-Match` names another revision.
 pub async fn replace(call: &mut Call, config: &Config, id: &str) -> Outcome {
@@ -82,7 +69,7 @@ pub async fn replace(call: &mut Call, config: &Config, id: &str) -> Outcome {
     notice::follow(before.survey(), &mut survey);
     let question = Ask::Revise { expected, definition: stored(&survey).to_string() };
     match definitions::ask(&call.env, id, &question).await? {
-        Told::Current(definition) => Ok(owned(200, &*definitions::remember(definition)?)),
+        Told::Current(definition) => Ok(definitions::remember(definition)?.for_owner(200)),
         Told::OtherRevision => Err(Problem::new(Kind::OtherRevision).into()),
         Told::ScaleChanged(questions) => Err(scale_locked(&survey, &questions).into()),
         Told::Deleted => Err(definitions::gone(id)),
@@ -109,11 +96,6 @@ async fn read_survey(call: &mut Call) -> Result<Survey, Failure> {
     let document =
         Json::read(&body).map_err(|why| Problem::new(Kind::Malformed).detail(why.to_string()))?;
     Ok(survey_json::read(&document).map_err(|faults| Problem::invalid(faults.into_vec()))?)
-}
-
-fn owned(status: u16, loaded: &Loaded) -> Reply {
-    let etag = format!("\"{}\"", loaded.stored.revision);
-    Reply::json(status, &loaded.stored.for_owner()).header("etag", etag)
 }
 
 /// The revision that an entity tag of ours names.

@@ -3,14 +3,14 @@
 
 use serde_json::json;
 
+use crate::edge::request::Call;
+use crate::edge::{Outcome, access, d1 as database, definitions};
 use crate::http::policy;
 use crate::http::problem::{Kind, Problem};
 use crate::http::reply::Reply;
 use crate::store::notices;
 
 use super::config::Config;
-use super::request::Call;
-use super::{Outcome, access, d1 as database, definitions};
 
 /// 200 with a notice that is, or was, in force; 404 where there was none of this hash.
 pub async fn read(call: &mut Call, config: &Config, id: &str, hash: &str) -> Outcome {

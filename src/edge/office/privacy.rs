@@ -4,13 +4,13 @@
 use serde_json::json;
 
 use crate::domain::privacy::{self, filler};
+use crate::edge::request::Call;
+use crate::edge::{Outcome, access, definitions};
 use crate::http::policy;
 use crate::http::reply::Reply;
 use crate::store::inventory;
 
 use super::config::Config;
-use super::request::Call;
-use super::{Outcome, access, definitions};
 
 /// 200 with the page.
 pub async fn page(call: &mut Call, config: &Config, id: &str) -> Outcome {

@@ -11,13 +11,13 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::domain::jws::{self, PublicKey};
 use crate::domain::receipt::{MEDIA_TYPE, Receipt};
+use crate::edge::request::Call;
+use crate::edge::{Failure, Outcome};
 use crate::http::reply::Reply;
 
 use super::config::Config;
-use super::request::Call;
-use super::{Failure, Outcome};
 
-#[wasm_bindgen(module = "/src/edge/signing.js")]
+#[wasm_bindgen(module = "/src/edge/front/signing.js")]
 extern "C" {
     #[wasm_bindgen(catch)]
     async fn open(seed: &[u8]) -> Result<JsValue, JsValue>;

@@ -9,16 +9,16 @@ use crate::domain::facts::{self, Facts};
 use crate::domain::json::Json;
 use crate::domain::kpi::business::{self, BusinessKpi};
 use crate::domain::time::Day;
+use crate::edge::access;
+use crate::edge::request::Call;
+use crate::edge::{Outcome, d1 as database, now};
 use crate::http::policy;
 use crate::http::problem::{Kind, Problem};
 use crate::http::query;
 use crate::http::reply::Reply;
 use crate::store::facts as store;
 
-use super::access;
 use super::config::Config;
-use super::request::Call;
-use super::{Outcome, d1 as database, now};
 
 /// The facts of one channel on one day.
 #[derive(Serialize)]

@@ -11,23 +11,20 @@ use std::time::Duration;
 
 use futures_channel::oneshot;
 use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
 use worker::Env;
 
 use crate::domain::hex::hex;
-use crate::domain::json::Json;
 use crate::domain::ledger::{Changes, Due, Entry, Head, Ledger, Unrevised, Verdict};
 use crate::domain::pseudonym::{Secret, SubmissionId};
 use crate::domain::survey::Survey;
-use crate::domain::survey_json;
 use crate::domain::time::Instant;
 use crate::domain::withdrawal::Lost;
+use crate::edge::ledger_rpc::{Ask, Definition, Told};
+use crate::edge::{Failure, d1 as database, definitions, now, panic, random};
 use crate::store::d1::{self, Telling};
 use crate::store::{Misshapen, Statement, ledger};
 
-use super::ledger_rpc::{Ask, Definition, Told};
-use super::ledger_storage::LedgerStorage;
-use super::{Failure, d1 as database, now, panic, random};
+use super::storage::LedgerStorage;
 
 /// The longest wait, in milliseconds, between two tries to reach D1.
 const LONGEST_WAIT: i64 = 300_000;
@@ -35,15 +32,8 @@ const LONGEST_WAIT: i64 = 300_000;
 /// The most turns of the event loop that a commit waits for more responses.
 const MOST_TURNS: usize = 32;
 
-/// The object, as `entry.mjs` makes and calls it. Its parts are shared with tasks that outlive one call.
-///
-/// Not a `worker::DurableObject`: that brings the code to be called by `fetch`, which nobody does.
-#[wasm_bindgen]
-pub struct LedgerObject {
-    desk: Rc<Desk>,
-}
-
-struct Desk {
+/// What is on the desk of one Ledger.
+pub struct Desk {
     env: Env,
     storage: LedgerStorage,
     /// The Ledger in memory; `None` until loaded, and again after an error.
@@ -65,40 +55,36 @@ struct Waiting {
     reply: oneshot::Sender<Told>,
 }
 
-#[wasm_bindgen]
-impl LedgerObject {
+impl Desk {
     /// From the object's own `ctx.storage` and `env`.
-    #[wasm_bindgen(constructor)]
     pub fn new(storage: JsValue, env: Env) -> Self {
         panic::hush();
         Self {
-            desk: Rc::new(Desk {
-                env,
-                storage: LedgerStorage::new(storage),
-                ledger: RefCell::new(None),
-                queue: RefCell::default(),
-                collecting: Cell::new(false),
-                working: Cell::new(false),
-                alarm: Cell::new(None),
-                failures: Cell::new(0),
-            }),
+            env,
+            storage: LedgerStorage::new(storage),
+            ledger: RefCell::new(None),
+            queue: RefCell::default(),
+            collecting: Cell::new(false),
+            working: Cell::new(false),
+            alarm: Cell::new(None),
+            failures: Cell::new(0),
         }
     }
 
     /// The alarm rings.
     pub async fn alarm(&self) {
-        self.desk.alarm.set(None);
-        self.desk.work().await;
+        self.alarm.set(None);
+        self.work().await;
     }
 
     /// The one method of the contract in `ledger_rpc`.
-    pub async fn ask(&self, message: String) -> Result<String, JsValue> {
+    pub async fn ask(self: Rc<Self>, message: &str) -> Result<String, JsValue> {
         let failed = |text: String| JsValue::from(js_sys::Error::new(&text));
-        let question = serde_json::from_str(&message)
+        let question = serde_json::from_str(message)
             .map_err(|_| failed("a question to the Ledger cannot be read".to_owned()))?;
         let told = match question {
-            Ask::Take(entry) => Rc::clone(&self.desk).take(entry).await,
-            other => self.desk.answer(other).await,
+            Ask::Take(entry) => self.take(entry).await,
+            other => self.answer(other).await,
         };
         let told = told.map_err(|failure| match failure {
             Failure::Problem(problem) => failed(problem.kind().title().to_owned()),
@@ -106,9 +92,7 @@ impl LedgerObject {
         })?;
         serde_json::to_string(&told).map_err(|_| failed("a reply cannot be written".to_owned()))
     }
-}
 
-impl Desk {
     /// Takes a response: it joins those that wait for the next commit.
     async fn take(self: Rc<Self>, entry: Entry) -> Result<Told, Failure> {
         let (reply, told) = oneshot::channel();
@@ -217,7 +201,7 @@ impl Desk {
             Ask::Nothing => Ok(Told::Done),
             #[cfg(feature = "bench")]
             Ask::Panic(text) => {
-                super::bench::panic_over(&text);
+                crate::edge::panic::over(&text);
                 Ok(Told::Done)
             }
             Ask::Accounts => self.look(|ledger| Told::Accounts {
@@ -307,7 +291,7 @@ impl Desk {
             deleted: false,
             definition: given.definition,
         };
-        let survey = read_definition(&head.definition)?;
+        let survey = definitions::read(&head.definition)?;
         let (ledger, changes) = Ledger::open(head, survey);
         self.storage.prepare()?;
         self.storage.commit(ledger::write(&ledger, &changes))?;
@@ -316,7 +300,7 @@ impl Desk {
     }
 
     async fn revise(&self, expected: Option<u64>, text: String) -> Result<Told, Failure> {
-        let survey = read_definition(&text)?;
+        let survey = definitions::read(&text)?;
         if self.owes_notice(&survey)? {
             self.work().await;
             if self.owes_notice(&survey)? {
@@ -436,10 +420,4 @@ fn definition(ledger: &Ledger) -> Definition {
         revision: head.revision,
         definition: head.definition.clone(),
     }
-}
-
-/// A definition that the Worker has judged, or D1 has kept.
-pub fn read_definition(text: &str) -> Result<Survey, Failure> {
-    let document = Json::read(text.as_bytes()).map_err(|_| Misshapen("surveys"))?;
-    Ok(survey_json::read(&document).map_err(|_| Misshapen("surveys"))?)
 }

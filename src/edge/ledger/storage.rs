@@ -7,11 +7,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::domain::ledger::Ledger;
 use crate::domain::time::Instant;
+use crate::edge::{Failure, values};
 use crate::store::{Misshapen, Row, Statement, Value, ledger};
 
-use super::{Failure, values};
-
-#[wasm_bindgen(module = "/src/edge/storage.js")]
+#[wasm_bindgen(module = "/src/edge/ledger/storage.js")]
 extern "C" {
     #[wasm_bindgen(catch)]
     fn commit(storage: &JsValue, statements: &Array) -> Result<(), JsValue>;

@@ -6,15 +6,15 @@ use crate::domain::access::Scope;
 use crate::domain::days::Days;
 use crate::domain::insight::drivers::{self, Drivers, Found};
 use crate::domain::plan::Plan;
+use crate::edge::access;
+use crate::edge::request::Call;
+use crate::edge::{Outcome, definitions, now};
 use crate::http::query;
 use crate::http::reply::Reply;
 use crate::store::d1;
 
-use super::access;
 use super::config::Config;
 use super::report::{self, Report};
-use super::request::Call;
-use super::{Outcome, definitions, now};
 
 /// What a reply says of a range of days.
 #[derive(Serialize)]

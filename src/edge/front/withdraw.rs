@@ -4,15 +4,14 @@ use serde_json::{Value, json};
 
 use crate::domain::way_back::Withdrawal;
 use crate::domain::withdrawal::{self, Refusal};
+use crate::edge::definitions;
+use crate::edge::ledger_rpc::{self, Ask, Told};
+use crate::edge::request::Call;
+use crate::edge::{Failure, Outcome};
 use crate::http::policy;
 use crate::http::problem::{Kind, Problem};
 use crate::http::query;
 use crate::http::reply::Reply;
-
-use super::definitions;
-use super::ledger_rpc::{self, Ask, Told};
-use super::request::Call;
-use super::{Failure, Outcome};
 
 /// 200 with what was withdrawn; 404 where the submission is unknown; 410 where nothing of it is pending.
 pub async fn withdraw(call: &mut Call, id: &str) -> Outcome {

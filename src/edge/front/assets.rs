@@ -6,11 +6,10 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 use worker::Env;
 
+use crate::edge::config::{self, ASSETS};
+use crate::edge::{Failure, Outcome, unavailable};
 use crate::http::asset::Asset;
 use crate::http::reply::Reply;
-
-use super::config::{self, ASSETS};
-use super::{Failure, Outcome, unavailable};
 
 #[wasm_bindgen]
 extern "C" {

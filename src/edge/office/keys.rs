@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 use crate::domain::access::{self as domain, Key, Scope, Wanted};
 use crate::domain::fault::{Faults, Pointer};
 use crate::domain::json::Json;
+use crate::edge::request::Call;
+use crate::edge::{Failure, Outcome, access, d1 as database, now, random};
 use crate::http::policy;
 use crate::http::problem::{Kind, Problem};
 use crate::http::query;
@@ -13,8 +15,6 @@ use crate::http::survey_id::SurveyId;
 use crate::store::{d1, keys};
 
 use super::config::Config;
-use super::request::Call;
-use super::{Failure, Outcome, access, d1 as database, now, random};
 
 /// 201 with the key: the one reply that shows its secret.
 pub async fn create(call: &mut Call, config: &Config) -> Outcome {

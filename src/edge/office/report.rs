@@ -13,6 +13,10 @@ use crate::domain::kpi::{self, Beside, Counts, Kpi};
 use crate::domain::plan::{Plan, Reading};
 use crate::domain::templates;
 use crate::domain::time::{Day, Instant};
+use crate::edge::definitions::{self, Loaded};
+use crate::edge::ledger_rpc::{Ask, Told};
+use crate::edge::request::Call;
+use crate::edge::{Failure, Outcome, access, d1 as database, now};
 use crate::http::problem::{Kind, Problem};
 use crate::http::query;
 use crate::http::reply::Reply;
@@ -20,10 +24,6 @@ use crate::store::d1::{self, Released};
 use crate::store::{Statement, notices, roll_up};
 
 use super::config::Config;
-use super::definitions::{self, Loaded};
-use super::ledger_rpc::{Ask, Told};
-use super::request::Call;
-use super::{Failure, Outcome, access, d1 as database, now};
 
 /// How often days may be rolled up under one request before the caller is asked to come back.
 const MOST_TRIES: usize = 4;

@@ -7,14 +7,14 @@ use crate::domain::access::Scope;
 use crate::domain::invitation::{self, NONCE};
 use crate::domain::invitation_json;
 use crate::domain::json::Json;
+use crate::edge::definitions;
+use crate::edge::request::Call;
+use crate::edge::{Failure, Outcome, access, now, random};
 use crate::http::policy;
 use crate::http::problem::{Kind, Problem};
 use crate::http::reply::Reply;
 
 use super::config::Config;
-use super::definitions;
-use super::request::Call;
-use super::{Failure, Outcome, access, now, random};
 
 /// 200 with the invitations, in the order of the ids; those do not come back.
 pub async fn invite(call: &mut Call, config: &Config, id: &str) -> Outcome {

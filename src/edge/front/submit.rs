@@ -21,16 +21,17 @@ use crate::domain::receipt::Receipt;
 use crate::domain::recognition::Recognition;
 use crate::domain::response::{self, Circumstances, Refusal, Response};
 use crate::domain::time::Instant;
+use crate::edge::definitions::{self, Loaded};
+use crate::edge::ledger_rpc::{self, Ask, Told};
+use crate::edge::request::Call;
+use crate::edge::{Failure, Outcome, access, now, random};
 use crate::http::policy;
 use crate::http::problem::{Kind, Problem};
 use crate::http::query;
 use crate::http::reply::Reply;
 
 use super::config::Config;
-use super::definitions::{self, Loaded};
-use super::ledger_rpc::{self, Ask, Told};
-use super::request::Call;
-use super::{Failure, Outcome, access, now, random, receipts};
+use super::receipts;
 
 /// How often a survey may change under one request before the caller is asked to come back.
 const MOST_TRIES: usize = 16;

@@ -1,0 +1,24 @@
+//! The Worker that teams read from, behind the front, as `edge/entry.mjs` calls it. See `counterfoil::edge::office`.
+
+#[cfg(target_arch = "wasm32")]
+mod exports {
+    use counterfoil::edge::{office, panic};
+    use wasm_bindgen::JsValue;
+    use wasm_bindgen::prelude::wasm_bindgen;
+    use web_sys::{Request, Response};
+    use worker::Env;
+
+    /// Replies to a request.
+    #[wasm_bindgen]
+    pub async fn fetch(request: Request, env: Env) -> Result<Response, JsValue> {
+        office::fetch(request, env).await
+    }
+
+    /// The reply where there is none, since the instance died over it: the next one is asked.
+    #[wasm_bindgen]
+    pub fn apology() -> Result<Response, JsValue> {
+        panic::apology()
+    }
+}
+
+fn main() {}

@@ -1,0 +1,27 @@
+//! What the office was given: no key of a pseudonym, an invitation or a receipt.
+
+use worker::Env;
+
+use crate::domain::residency::Jurisdiction;
+use crate::edge::Failure;
+use crate::edge::config::{self, FirstKey};
+
+/// The office's configuration.
+pub struct Config {
+    /// Where Ledgers live, if that is restricted.
+    pub jurisdiction: Option<Jurisdiction>,
+    first_key: FirstKey,
+}
+
+impl Config {
+    /// The configuration, as the deployment has it.
+    pub fn of(env: &Env) -> Result<Self, Failure> {
+        Ok(Self { jurisdiction: config::jurisdiction(env)?, first_key: FirstKey::read(env)? })
+    }
+}
+
+impl AsRef<FirstKey> for Config {
+    fn as_ref(&self) -> &FirstKey {
+        &self.first_key
+    }
+}

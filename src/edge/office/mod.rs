@@ -1,0 +1,60 @@
+//! The Worker that teams read from, and manage surveys, facts and keys by: the front hands it what is its
+//! own. It reads D1, and asks Ledgers for what is not a respondent's; it can make no pseudonym.
+
+mod config;
+mod facts;
+mod insight;
+mod keys;
+mod manage;
+mod notices;
+mod privacy;
+mod report;
+
+use wasm_bindgen::JsValue;
+use web_sys::{Request, Response};
+use worker::Env;
+
+use crate::http::problem::{Kind, Problem};
+use crate::http::route::Route;
+
+use super::request::Call;
+use super::{Outcome, panic, reply};
+use config::Config;
+
+/// Replies to a request.
+pub async fn fetch(request: Request, env: Env) -> Result<Response, JsValue> {
+    panic::hush();
+    let mut call = Call::new(request, env)?;
+    match Route::find(&call.method, &call.path) {
+        Ok(route) => {
+            let public = route.is_public();
+            let outcome = perform(&mut call, route).await;
+            reply(&call, public, outcome)
+        }
+        Err(problem) => reply(&call, false, Err(problem.into())),
+    }
+}
+
+async fn perform(call: &mut Call, route: Route) -> Outcome {
+    let config = Config::of(&call.env)?;
+    match route {
+        Route::CreateSurvey => manage::create(call, &config).await,
+        Route::ListSurveys => manage::list(call, &config).await,
+        Route::ReplaceSurvey(id) => manage::replace(call, &config, &id).await,
+        Route::DeleteSurvey(id) => manage::delete(call, &config, &id).await,
+        Route::Privacy(id) => privacy::page(call, &config, &id).await,
+        Route::Kpis(id) => report::kpis(call, &config, &id).await,
+        Route::Drivers(id) => insight::drivers(call, &config, &id).await,
+        Route::Consents(id) => report::consents(call, &config, &id).await,
+        Route::Notice(id, hash) => notices::read(call, &config, &id, &hash).await,
+        Route::Ledger(id) => report::ledger(call, &config, &id).await,
+        Route::CreateKey => keys::create(call, &config).await,
+        Route::ListKeys => keys::list(call, &config).await,
+        Route::ReadKey(id) => keys::read(call, &config, &id).await,
+        Route::DeleteKey(id) => keys::delete(call, &config, &id).await,
+        Route::ReplaceFacts(day) => facts::replace(call, &config, day).await,
+        Route::ListFacts => facts::list(call, &config).await,
+        Route::BusinessKpis => facts::kpis(call, &config).await,
+        _ => Err(Problem::new(Kind::NotFound).into()),
+    }
+}
