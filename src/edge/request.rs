@@ -3,7 +3,7 @@
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Headers, Request, Response, ResponseInit, UrlSearchParams};
+use web_sys::{Headers, ReadableStream, Request, Response, ResponseInit, UrlSearchParams};
 use worker::Env;
 
 use crate::http::policy;
@@ -109,6 +109,20 @@ impl<'a> Address<'a> {
 
 /// Hands a reply to the platform.
 pub fn respond(reply: Reply) -> Result<Response, JsValue> {
+    let init = init(&reply)?;
+    if reply.body.is_empty() {
+        return Response::new_with_opt_str_and_init(None, &init);
+    }
+    let body = Uint8Array::from(reply.body.as_bytes());
+    Response::new_with_opt_js_u8_array_and_init(Some(&body), &init)
+}
+
+/// The same with a body that is still being written.
+pub fn respond_with(reply: &Reply, body: &ReadableStream) -> Result<Response, JsValue> {
+    Response::new_with_opt_readable_stream_and_init(Some(body), &init(reply)?)
+}
+
+fn init(reply: &Reply) -> Result<ResponseInit, JsValue> {
     let headers = Headers::new()?;
     for (name, value) in &reply.headers {
         headers.append(name, value)?;
@@ -116,9 +130,5 @@ pub fn respond(reply: Reply) -> Result<Response, JsValue> {
     let init = ResponseInit::new();
     init.set_status(reply.status);
     init.set_headers(&headers);
-    if reply.body.is_empty() {
-        return Response::new_with_opt_str_and_init(None, &init);
-    }
-    let body = Uint8Array::from(reply.body.as_bytes());
-    Response::new_with_opt_js_u8_array_and_init(Some(&body), &init)
+    Ok(init)
 }

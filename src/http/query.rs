@@ -2,6 +2,7 @@
 
 use crate::domain::access::is_id;
 use crate::domain::days::Step;
+use crate::domain::export::Format;
 use crate::domain::time::Day;
 
 use super::problem::{Kind, Problem};
@@ -153,6 +154,15 @@ pub fn range(mut query: Query, today: Day, dimensions: &[&str]) -> Result<Range,
 pub fn days(mut query: Query, today: Day) -> Result<(Day, Day), Problem> {
     let days = query.days(today);
     query.finish(days)
+}
+
+/// The same of an export, and `format`: CSV, if nobody says.
+pub fn export(mut query: Query, today: Day) -> Result<((Day, Day), Format), Problem> {
+    let days = query.days(today);
+    let format = query.parse("format", "One of: csv, jsonl.", |text| {
+        Format::ALL.into_iter().find(|format| format.name() == text)
+    });
+    query.finish((days, format.unwrap_or(Format::Csv)))
 }
 
 /// The same, for a list of facts.

@@ -42,6 +42,8 @@ pub enum Route {
     Kpis(String),
     /// `GET /v1/surveys/{id}/drivers`
     Drivers(String),
+    /// `GET /v1/surveys/{id}/export`
+    Export(String),
     /// `GET /v1/surveys/{id}/consents`
     Consents(String),
     /// `GET /v1/surveys/{id}/notices/{hash}`
@@ -108,6 +110,7 @@ impl Route {
             | Route::Privacy(_)
             | Route::Kpis(_)
             | Route::Drivers(_)
+            | Route::Export(_)
             | Route::Consents(_)
             | Route::Notice(..)
             | Route::Ledger(_)
@@ -162,6 +165,7 @@ fn resource(path: &str) -> Option<Resource> {
         ["v1", "surveys", id, "privacy"] => vec![("GET", Privacy((*id).to_owned()))],
         ["v1", "surveys", id, "kpis"] => vec![("GET", Kpis((*id).to_owned()))],
         ["v1", "surveys", id, "drivers"] => vec![("GET", Drivers((*id).to_owned()))],
+        ["v1", "surveys", id, "export"] => vec![("GET", Export((*id).to_owned()))],
         ["v1", "surveys", id, "consents"] => vec![("GET", Consents((*id).to_owned()))],
         ["v1", "surveys", id, "notices", hash] => {
             vec![("GET", Notice((*id).to_owned(), (*hash).to_owned()))]

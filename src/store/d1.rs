@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::consent_counts;
 use crate::domain::days::{Days, Step};
+use crate::domain::export::Period;
 use crate::domain::kpi::{Counts, Parts};
 use crate::domain::ledger::{Batch, Due, Ledger};
 use crate::domain::time::{Day, Instant};
@@ -181,6 +182,53 @@ pub fn select_series(survey: u64, days: Days, step: Step, by_month: Day) -> [Sta
 /// The same by cohort, of all dimensions at once: see [`by_dimension`].
 pub fn select_cohorts(survey: u64, days: Days) -> [Statement; 2] {
     select(survey, days, None, Some(("cohort", Day(0))), false)
+}
+
+/// The same as single rows, by period and cohort: the periods are the steps of days, as in
+/// [`select_series`]. The rows go to [`periods`].
+pub fn select_periods(survey: u64, days: Days, by_month: Day) -> Statement {
+    Statement::new(
+        "select case when day <= ?5 then substr(day, 1, 7) else day end as part,
+                question, dimension, segment, n, tallies
+           from (select day, question, dimension, segment, n, tallies from cohorts
+                  where survey = ?1 and day between ?2 and ?3 and not question glob ?4
+                 union all
+                 select month || '-01', question, dimension, segment, n, tallies from months
+                  where survey = ?1 and month between substr(?2, 1, 7) and substr(?3, 1, 7)
+                    and month || '-01' >= ?2 and not question glob ?4)
+          order by 1, 2, 3, 4",
+        [
+            survey.into(),
+            days.from.to_string().into(),
+            days.to.to_string().into(),
+            consent_counts::PATTERN.into(),
+            by_month.to_string().into(),
+        ],
+    )
+}
+
+/// What was released, period by period and cohort by cohort; `steps`: the periods, by their keys.
+pub fn periods(rows: Vec<Row>, steps: &[(String, Days)]) -> Result<Vec<Period>, Misshapen> {
+    let mut all: Vec<Period> = Vec::new();
+    for row in rows {
+        let mut columns = Columns::of("cohorts", row);
+        let part = columns.text()?;
+        let (_, days) = *steps.iter().find(|(key, _)| *key == part).ok_or(Misshapen("cohorts"))?;
+        let period = Period {
+            days,
+            question: columns.text()?,
+            dimension: columns.text()?,
+            segment: columns.text()?,
+            n: columns.natural()?,
+            tallies: columns.json()?,
+        };
+        // Of a month there may be days that are not added up yet.
+        match all.last_mut().filter(|last| last.is_same(&period)) {
+            Some(last) => last.add(&period),
+            None => all.push(period),
+        }
+    }
+    Ok(all)
 }
 
 /// The same of the consents alone, which [`select_released`] leaves out.

@@ -6,6 +6,7 @@ mod bucket;
 mod coverage;
 mod days;
 mod drivers;
+mod export;
 mod facts;
 mod floors;
 mod http;

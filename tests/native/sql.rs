@@ -23,7 +23,8 @@ use crate::sqlite::{Sqlite, assert_same};
 
 const DAY: Day = Day(20_000);
 
-fn with_survey() -> Sqlite {
+/// A D1 with the survey of number 1.
+pub fn with_survey() -> Sqlite {
     let mut sqlite = Sqlite::d1();
     sqlite.run(&[d1::insert_survey(Instant(0), "{}")]).unwrap();
     sqlite

@@ -2,6 +2,7 @@
 //! own. It reads D1, and asks Ledgers for what is not a respondent's; it can make no pseudonym.
 
 mod config;
+mod export;
 mod facts;
 mod insight;
 mod keys;
@@ -26,6 +27,11 @@ pub async fn fetch(request: Request, env: Env) -> Result<Response, JsValue> {
     panic::hush();
     let mut call = Call::new(request, env)?;
     match Route::find(&call.method, &call.path) {
+        // The one reply that is told in parts.
+        Ok(Route::Export(id)) => match export::export(&call, &id).await {
+            Ok(response) => Ok(response),
+            Err(failure) => reply(&call, false, Err(failure)),
+        },
         Ok(route) => {
             let public = route.is_public();
             let outcome = perform(&mut call, route).await;

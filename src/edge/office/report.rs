@@ -104,8 +104,9 @@ impl From<Reading> for Range {
 }
 
 impl Report {
-    pub(super) fn of(survey: &str, range: Reading, complete_through: String) -> Self {
+    pub(super) fn of(survey: &str, range: Reading, complete_through: Day) -> Self {
         let survey = survey.to_owned();
+        let complete_through = complete_through.to_string();
         Self { survey, range: range.into(), complete_through, ..Self::default() }
     }
 }
@@ -223,9 +224,9 @@ pub async fn consents(call: &mut Call, config: &Config, id: &str) -> Outcome {
 
 /// The last day that is complete. Asked before D1 is read: whatever is complete by this reply is in the
 /// rows that are read after it.
-pub(super) async fn complete_through(call: &Call, id: &str) -> Result<String, Failure> {
+pub(super) async fn complete_through(call: &Call, id: &str) -> Result<Day, Failure> {
     match definitions::ask(&call.env, id, &Ask::CompleteThrough).await? {
-        Told::CompleteThrough(day) => Ok(Day(day).to_string()),
+        Told::CompleteThrough(day) => Ok(Day(day)),
         _ => Err(definitions::gone(id)),
     }
 }
