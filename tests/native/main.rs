@@ -8,6 +8,7 @@ mod days;
 mod drivers;
 mod facts;
 mod floors;
+mod forecast;
 mod http;
 mod inventory;
 mod invitation;

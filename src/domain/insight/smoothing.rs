@@ -1,0 +1,285 @@
+//! Exponential smoothing of numbers that follow one another, and what it forecasts with what certainty.
+//!
+//! Three models with additive errors compete: ETS(A,N,N), a level (Brown 1956); ETS(A,A,N), a level and a
+//! slope (Holt 1957); ETS(A,A,A), with a season, too (Winters 1960). The library estimates their constants
+//! by least squares, and gives the variance of a forecast in closed form (Hyndman, Koehler, Ord and Snyder
+//! 2008, "Forecasting with Exponential Smoothing", Table 6.1), so that the same numbers always give the
+//! same forecast: nothing is simulated.
+
+use u_analytics::smoothing::{
+    HoltLinear, HoltWinters, Seasonality, SimpleExponentialSmoothing, SmoothingForecast,
+};
+
+use crate::domain::kpi::Ends;
+use crate::domain::kpi::quantile::{LEVEL, Z, student};
+
+/// Fewer numbers than this are not forecast: six to fit on and four to hold out.
+///
+/// A choice of ours. There is no such number in the literature but "more observations than parameters",
+/// and in practice substantially more (Hyndman and Athanasopoulos 2021, "Forecasting: Principles and
+/// Practice", section 13.7); the smallest model has two, its level and its constant.
+pub const LEAST: usize = 10;
+/// The most numbers that are looked at: the last ones.
+pub const MOST: usize = 200;
+/// The fewest and the most numbers that are held out for a backtest.
+const HELD_OUT: (usize, usize) = (4, 26);
+/// Larger numbers than this are not forecast, so that no sum of squares overflows.
+const LARGEST: f64 = 1e15;
+/// Errors below this part of the largest number are those of arithmetic.
+const ROUNDING: f64 = 1e-9;
+
+/// Which components a model has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// A level: ETS(A,N,N).
+    Level,
+    /// A level and a slope: ETS(A,A,N).
+    Trend,
+    /// A level, a slope and a season of so many steps, at least two: ETS(A,A,A).
+    Season(usize),
+}
+
+/// A model and its constants, each between 0 and 1: how much the newest number counts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Model {
+    /// Its components.
+    pub form: Form,
+    /// For the level.
+    pub alpha: f64,
+    /// For the slope, where there is one.
+    pub beta: Option<f64>,
+    /// For the season, where there is one.
+    pub gamma: Option<f64>,
+}
+
+/// A model that went over numbers.
+struct Smoothed {
+    /// What it would have forecast for each, one step before.
+    fitted: Vec<f64>,
+    /// What it forecasts next.
+    ahead: Vec<SmoothingForecast>,
+}
+
+/// A forecast of one step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ahead {
+    /// The forecast.
+    pub value: f64,
+    /// The interval that the number will be in with a probability of [`LEVEL`], as far as the model is
+    /// right; none where it made no errors to judge by.
+    pub ends: Option<Ends>,
+}
+
+/// How a model that was chosen and fitted without the last numbers forecast them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Backtest {
+    /// That model.
+    pub model: Model,
+    /// How many numbers were held out.
+    pub held_out: usize,
+    /// Its mean absolute error.
+    pub error: f64,
+    /// That of forecasting the last number known.
+    pub last_value: f64,
+}
+
+impl Form {
+    /// The index of the first number that the model forecasts: it begins with the ones before.
+    fn begins(self) -> usize {
+        match self {
+            Self::Level => 1,
+            Self::Trend => 2,
+            Self::Season(period) => period,
+        }
+    }
+
+    /// How many constants it has.
+    fn constants(self) -> usize {
+        match self {
+            Self::Level => 1,
+            Self::Trend => 2,
+            Self::Season(_) => 3,
+        }
+    }
+
+    /// How many parameters are estimated from the numbers that it forecasts: the constants, the variance
+    /// of the errors; with a season the first slope, too, which the library takes from two seasons.
+    fn parameters(self) -> usize {
+        self.constants() + 1 + usize::from(matches!(self, Self::Season(_)))
+    }
+}
+
+impl Model {
+    /// The model's name in the taxonomy of Hyndman et al. 2008: error, trend, season; each `N` for none
+    /// or `A` for additive.
+    pub fn name(&self) -> &'static str {
+        match self.form {
+            Form::Level => "ETS(A,N,N)",
+            Form::Trend => "ETS(A,A,N)",
+            Form::Season(_) => "ETS(A,A,A)",
+        }
+    }
+
+    /// How many steps its season has.
+    pub fn period(&self) -> Option<usize> {
+        match self.form {
+            Form::Season(period) => Some(period),
+            _ => None,
+        }
+    }
+
+    /// The model of this form whose squared errors over `ys` are least; none of fewer than three numbers
+    /// or two seasons, or where one is not finite.
+    pub fn fit(form: Form, ys: &[f64]) -> Option<Self> {
+        Some(match form {
+            Form::Level => {
+                let alpha = SimpleExponentialSmoothing::fit(ys)?.alpha();
+                Self { form, alpha, beta: None, gamma: None }
+            }
+            Form::Trend => {
+                let holt = HoltLinear::fit(ys, None, None)?;
+                Self { form, alpha: holt.alpha(), beta: Some(holt.beta()), gamma: None }
+            }
+            Form::Season(period) => {
+                let fit = HoltWinters::fit(ys, None, None, None, period, Seasonality::Additive)?;
+                let fit = fit.smooth(ys)?;
+                Self { form, alpha: fit.alpha, beta: Some(fit.beta), gamma: Some(fit.gamma) }
+            }
+        })
+    }
+
+    /// Goes over `ys` with the constants as they are.
+    fn smooth(&self, ys: &[f64], horizon: usize) -> Option<Smoothed> {
+        let (fitted, ahead) = match self.form {
+            Form::Level => {
+                let over = SimpleExponentialSmoothing::new(self.alpha)?.smooth(ys)?;
+                let ahead = over.forecasts(ys, horizon, LEVEL)?;
+                (over.fitted, ahead)
+            }
+            Form::Trend => {
+                let over = HoltLinear::new(self.alpha, self.beta?)?.smooth(ys)?;
+                let ahead = over.forecasts(ys, horizon, LEVEL)?;
+                (over.fitted, ahead)
+            }
+            Form::Season(period) => {
+                let kind = Seasonality::Additive;
+                let model = HoltWinters::new(self.alpha, self.beta?, self.gamma?, period, kind)?;
+                let over = model.smooth(ys)?;
+                let ahead = over.forecasts(ys, horizon, LEVEL)?;
+                (over.fitted, ahead)
+            }
+        };
+        Some(Smoothed { fitted, ahead })
+    }
+
+    /// The model for `ys`, none of which is beyond [`LARGEST`], by the corrected information criterion of
+    /// Akaike (Hurvich and Tsai 1989), AICc = n·ln(SSE/n) + 2k + 2k(k + 1)/(n − k − 1).
+    ///
+    /// So that the criteria can be compared, each is of the same numbers: those that every candidate
+    /// forecast from others before them. A model with a `season` of so many steps is a candidate where
+    /// there are two whole ones.
+    pub fn choose(ys: &[f64], season: Option<usize>) -> Option<Self> {
+        let season = season.filter(|period| ys.len() >= 2 * period);
+        let forms = [Some(Form::Level), Some(Form::Trend), season.map(Form::Season)];
+        let begins = forms.iter().flatten().map(|form| form.begins()).max()?;
+        let candidates = forms.into_iter().flatten().filter_map(|form| {
+            let model = Self::fit(form, ys)?;
+            let fitted = model.smooth(ys, 1)?.fitted;
+            let squares = squares(ys, &fitted, begins);
+            Some((aicc(&squares, form.parameters(), rounding(ys))?, model))
+        });
+        let least = candidates.min_by(|(one, _), (other, _)| one.total_cmp(other));
+        least.map(|(_, model)| model)
+    }
+
+    /// What follows `ys`.
+    ///
+    /// The library's interval takes the constants for known, and the variance of the errors for the mean
+    /// of their squares. This one divides by how many errors there are less how many constants, and takes
+    /// Student's t with as many degrees of freedom: with few errors it is longer.
+    pub fn ahead(&self, ys: &[f64], horizon: usize) -> Option<Vec<Ahead>> {
+        let Smoothed { fitted, ahead } = self.smooth(ys, horizon)?;
+        let squares = squares(ys, &fitted, self.form.begins());
+        let freedom = squares.len().checked_sub(self.form.constants())?;
+        let longer = student(freedom as f64)
+            .filter(|_| squares.iter().sum::<f64>() / squares.len() as f64 > rounding(ys))
+            .map(|t| t / Z * (squares.len() as f64 / freedom as f64).sqrt());
+        let each = ahead.into_iter().map(|step| {
+            let half = longer.zip(step.upper).map(|(longer, upper)| longer * (upper - step.mean));
+            Ahead { value: step.mean, ends: half.map(|h| [step.mean - h, step.mean + h]) }
+        });
+        Some(each.collect())
+    }
+}
+
+impl Backtest {
+    /// Holds out the last quarter of `ys`, at least four and at most 26; fewer where two whole seasons
+    /// would not be left otherwise. A model is chosen and fitted on the rest alone. Then it goes on
+    /// through what was held out, its constants as they are, and at each number it forecasts up to
+    /// `horizon` of the next. Each error is held against that of the last number known by then.
+    ///
+    /// Forecasting from each origin in turn: Tashman 2000, "Out-of-sample tests of forecasting accuracy"
+    /// (International Journal of Forecasting 16). Forecasts are held `within` the least and the largest
+    /// number that there can be.
+    pub fn new(
+        ys: &[f64],
+        season: Option<usize>,
+        horizon: usize,
+        within: Option<Ends>,
+    ) -> Option<Self> {
+        let (least, most) = HELD_OUT;
+        let quarter = (ys.len() / 4).clamp(least, most);
+        let spared = season.and_then(|period| ys.len().checked_sub(2 * period));
+        let held_out = spared.filter(|spared| *spared >= least).unwrap_or(most).min(quarter);
+        let first = ys.len().checked_sub(held_out)?;
+        let model = Model::choose(ys.get(..first)?, season)?;
+        let (mut error, mut last_value, mut count) = (0.0, 0.0, 0_usize);
+        for origin in first..ys.len() {
+            let (known, next) = ys.split_at_checked(origin)?;
+            let last = known.last()?;
+            let ahead = model.smooth(known, horizon.min(next.len()))?.ahead;
+            for (y, step) in next.iter().zip(ahead) {
+                error += (y - held(step.mean, within)).abs();
+                last_value += (y - last).abs();
+                count += 1;
+            }
+        }
+        let mean = |sum: f64| (count > 0).then(|| sum / count as f64);
+        Some(Self { model, held_out, error: mean(error)?, last_value: mean(last_value)? })
+    }
+
+    /// Whether the model's error was the smaller one.
+    pub fn beats_last_value(&self) -> bool {
+        self.error < self.last_value
+    }
+}
+
+/// Whether the numbers can be forecast at all: there are enough, and none is too large.
+pub fn can_be(ys: &[f64]) -> bool {
+    ys.len() >= LEAST && ys.iter().all(|y| y.abs() <= LARGEST)
+}
+
+/// `x`, or the end of `within` that it is beyond.
+pub fn held(x: f64, within: Option<Ends>) -> f64 {
+    within.map_or(x, |[low, high]| x.min(high).max(low))
+}
+
+/// The squared errors from this number on.
+fn squares(ys: &[f64], fitted: &[f64], from: usize) -> Vec<f64> {
+    ys.iter().zip(fitted).skip(from).map(|(y, f)| (y - f) * (y - f)).collect()
+}
+
+/// The square of an error that is one of arithmetic.
+fn rounding(ys: &[f64]) -> f64 {
+    let largest = ys.iter().fold(0.0_f64, |largest, y| largest.max(y.abs()));
+    (ROUNDING * largest).powi(2)
+}
+
+/// AICc up to a constant; none where there are too few squares. Models whose errors are all of arithmetic
+/// are equally good but for their parameters.
+fn aicc(squares: &[f64], parameters: usize, rounding: f64) -> Option<f64> {
+    let left = squares.len().checked_sub(parameters + 1).filter(|left| *left > 0)?;
+    let (n, k) = (squares.len() as f64, parameters as f64);
+    let variance = (squares.iter().sum::<f64>() / n).max(rounding).max(f64::MIN_POSITIVE);
+    Some(n * variance.ln() + 2.0 * k + 2.0 * k * (k + 1.0) / left as f64)
+}
