@@ -10,6 +10,7 @@ mod cron;
 mod d1;
 mod definitions;
 mod facts;
+mod forecast;
 mod insight;
 mod invitations;
 mod keys;
@@ -141,6 +142,7 @@ async fn perform(call: &mut Call, route: Route) -> Outcome {
         Route::Privacy(id) => privacy::page(call, &config, &id).await,
         Route::Kpis(id) => report::kpis(call, &config, &id).await,
         Route::Drivers(id) => insight::drivers(call, &config, &id).await,
+        Route::Forecast(id) => forecast::forecast(call, &config, &id).await,
         Route::Consents(id) => report::consents(call, &config, &id).await,
         Route::Notice(id, hash) => notices::read(call, &config, &id, &hash).await,
         Route::Ledger(id) => report::ledger(call, &config, &id).await,

@@ -42,6 +42,8 @@ pub enum Route {
     Kpis(String),
     /// `GET /v1/surveys/{id}/drivers`
     Drivers(String),
+    /// `GET /v1/surveys/{id}/forecast`
+    Forecast(String),
     /// `GET /v1/surveys/{id}/consents`
     Consents(String),
     /// `GET /v1/surveys/{id}/notices/{hash}`
@@ -128,6 +130,7 @@ fn resource(path: &str) -> Option<Resource> {
         ["v1", "surveys", id, "privacy"] => vec![("GET", Privacy((*id).to_owned()))],
         ["v1", "surveys", id, "kpis"] => vec![("GET", Kpis((*id).to_owned()))],
         ["v1", "surveys", id, "drivers"] => vec![("GET", Drivers((*id).to_owned()))],
+        ["v1", "surveys", id, "forecast"] => vec![("GET", Forecast((*id).to_owned()))],
         ["v1", "surveys", id, "consents"] => vec![("GET", Consents((*id).to_owned()))],
         ["v1", "surveys", id, "notices", hash] => {
             vec![("GET", Notice((*id).to_owned(), (*hash).to_owned()))]

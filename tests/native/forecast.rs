@@ -84,7 +84,12 @@ fn the_same_model_of_an_independent_implementation_forecasts_the_same() {
         // The constants found here are as good, to a ten-thousandth of the errors' squares.
         let found = Model::fit(form, ys).unwrap().ahead(ys, ahead.len()).unwrap();
         let [low, high] = found[0].ends.unwrap();
-        assert!(high - low < 2.0 * half(0) * 1.000_05, "{name}: {} for {}", high - low, 2.0 * half(0));
+        assert!(
+            high - low < 2.0 * half(0) * 1.000_05,
+            "{name}: {} for {}",
+            high - low,
+            2.0 * half(0)
+        );
         // Where the first state is optimised as well, another forecast comes out; an interval that
         // leaves it out would promise too much.
         for (step, free) in found.iter().zip(free) {
@@ -128,6 +133,38 @@ fn a_forecast_beats_the_last_value_on_held_out_seasons_of_published_series() {
     }
 }
 
+/// The NPS of a week of `n` answers, of which so many in a hundred are expected to promote, 25 to detract.
+fn week(numbers: &mut Numbers, n: u64, promoters: u64) -> f64 {
+    let drawn = (0..n).map(|_| match numbers.below(100) {
+        at if at < promoters => 1.0,
+        at if at < promoters + 25 => -1.0,
+        _ => 0.0,
+    });
+    100.0 * drawn.sum::<f64>() / n as f64
+}
+
+#[test]
+fn the_noise_of_few_answers_is_in_the_interval() {
+    // Twelve weeks of 60 answers each, which is what is kept by day if nobody asks for more; four ahead.
+    let numbers = &mut Numbers(20_261_122);
+    let (mut inside, mut error, mut last, mut count) = (0.0, 0.0, 0.0, 0.0);
+    for _ in 0..1_000 {
+        let weeks: Vec<f64> = (0..16).map(|_| week(numbers, 60, 45)).collect();
+        let (known, next) = weeks.split_at(12);
+        let ahead = Model::choose(known, None).unwrap().ahead(known, 4).unwrap();
+        for (y, step) in next.iter().zip(ahead) {
+            let [low, high] = step.ends.unwrap();
+            inside += f64::from(u8::from((low..=high).contains(y)));
+            error += (y - step.value).abs();
+            last += (y - known[11]).abs();
+            count += 1.0;
+        }
+    }
+    println!("weeks: {:.3} inside, {:.2} for {:.2}", inside / count, error / count, last / count);
+    assert!((0.9..0.99).contains(&(inside / count)));
+    assert!(error < last);
+}
+
 #[test]
 fn a_backtest_tells_what_the_same_would_have_done_before() {
     let Fixture { series, .. } = fixture();
@@ -165,7 +202,10 @@ fn the_model_has_what_the_numbers_have() {
     let slope: Vec<f64> = (0..60).map(|i| 3.0 * f64::from(i) + noise()).collect();
     let week: Vec<f64> = (0..60).map(|i| 5.0 * f64::from(i % 7) + noise()).collect();
     let name = |ys: &[f64]| Model::choose(ys, Some(7)).unwrap().name();
-    assert_eq!([name(&level), name(&slope), name(&week)], ["ETS(A,N,N)", "ETS(A,A,N)", "ETS(A,N,A)"]);
+    assert_eq!(
+        [name(&level), name(&slope), name(&week)],
+        ["ETS(A,N,N)", "ETS(A,A,N)", "ETS(A,N,A)"]
+    );
     // Less than two whole seasons show none.
     assert_ne!(name(&week[..13]), "ETS(A,N,A)");
 }
@@ -264,7 +304,8 @@ fn days_that_are_kept_by_month_alone_are_no_weeks() {
     let days = Days { from: FROM, to: FROM.plus(199) };
     let by_month = FROM.plus(99);
     let steps = days.steps(Step::Week, by_month);
-    let counts = Counts { n: 10, tallies: BTreeMap::from([("10".to_owned(), 6), ("0".to_owned(), 4)]) };
+    let counts =
+        Counts { n: 10, tallies: BTreeMap::from([("10".to_owned(), 6), ("0".to_owned(), 4)]) };
     let parts: Parts = steps.iter().map(|(key, _)| (key.clone(), counts.clone())).collect();
     let found = BTreeMap::from([("recommend".to_owned(), parts)]);
     let complete_through = days.to;
