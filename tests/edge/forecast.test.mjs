@@ -113,6 +113,17 @@ test("days have a season of a week, and a horizon of as many as asked for", asyn
   assert.equal(kpi(reply, "nps").reason.code, "too_short");
 });
 
+test("the document's example is the reply to what it is made of, but for its days", async () => {
+  const [example] = openapi.components.schemas.Forecasts.examples;
+  assert.ok(validate(example), JSON.stringify(validate.errors));
+  const told = ({ model, backtest, history, forecast, reason }) => ({
+    ...{ model, backtest, reason, steps: history.steps },
+    ahead: forecast?.map(({ value, interval }) => [value, interval]),
+  });
+  const reply = await forecast("?horizon=2");
+  for (const name of ["nps", "ces", "ces_easy"]) assert.deepEqual(told(kpi(reply, name)), told(kpi(example, name)));
+});
+
 test("the same rows are the same bytes, and whoever has them is told so", async () => {
   const [one, other] = [await ask(), await ask()];
   assert.equal(one.text, other.text);
