@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use counterfoil::domain::days::{Days, Step};
 use counterfoil::domain::insight::forecast::{Asked, Forecast, METHOD, forecasts, usual_from};
-use counterfoil::domain::insight::smoothing::{Backtest, Form, LEAST, MOST, Model};
+use counterfoil::domain::insight::smoothing::{Backtest, Form, LEAST, MOST, Model, can_be};
 use counterfoil::domain::json::Json;
 use counterfoil::domain::kpi::quantile::student;
 use counterfoil::domain::kpi::{Counts, Parts};
@@ -206,8 +206,21 @@ fn the_model_has_what_the_numbers_have() {
         [name(&level), name(&slope), name(&week)],
         ["ETS(A,N,N)", "ETS(A,A,N)", "ETS(A,N,A)"]
     );
-    // Less than two whole seasons show none.
-    assert_ne!(name(&week[..13]), "ETS(A,N,A)");
+    // However clear it is: less than two whole seasons show none.
+    let clear: Vec<f64> = (0..14).map(|i| 5.0 * f64::from(i % 7)).collect();
+    assert_eq!(name(&clear), "ETS(A,N,A)");
+    assert_ne!(name(&clear[..13]), "ETS(A,N,A)");
+}
+
+#[test]
+fn numbers_that_are_few_or_too_large_are_not_forecast() {
+    assert!(can_be(&[-1e15; LEAST]));
+    assert!(!can_be(&[1.0; LEAST - 1]));
+    for absurd in [1.1e15, -1.1e15, f64::INFINITY, f64::NAN] {
+        let mut ys = [1.0; 12];
+        ys[5] = absurd;
+        assert!(!can_be(&ys), "{absurd}");
+    }
 }
 
 /// A survey with an NPS and a number.
@@ -300,20 +313,25 @@ fn a_step_that_is_not_whole_or_not_complete_is_no_observation() {
 }
 
 #[test]
-fn days_that_are_kept_by_month_alone_are_no_weeks() {
+fn days_that_are_kept_by_month_alone_are_no_weeks_and_no_days() {
     let days = Days { from: FROM, to: FROM.plus(199) };
-    let by_month = FROM.plus(99);
-    let steps = days.steps(Step::Week, by_month);
-    let counts =
-        Counts { n: 10, tallies: BTreeMap::from([("10".to_owned(), 6), ("0".to_owned(), 4)]) };
-    let parts: Parts = steps.iter().map(|(key, _)| (key.clone(), counts.clone())).collect();
-    let found = BTreeMap::from([("recommend".to_owned(), parts)]);
-    let complete_through = days.to;
-    let asked = Asked { steps: &steps, step: Step::Week, by_month, complete_through, horizon: 1 };
-    let history = forecasts(&survey(), &found, asked).remove(0).history;
-    let from = Day::parse(history.from.as_deref().unwrap()).unwrap();
-    assert!(from > by_month && from == from.monday(), "{history:?}");
-    assert_eq!(history.steps, 14);
+    let tallies = BTreeMap::from([("10".to_owned(), 6), ("0".to_owned(), 4)]);
+    let counts = Counts { n: 10, tallies };
+    // The second is the end of seven days in one step, from Wednesday on.
+    for (by_month, first_week) in [("2025-01-11", "2025-01-13"), ("2025-01-07", "2025-01-13")] {
+        let by_month = Day::parse(by_month).unwrap();
+        for (step, first) in
+            [(Step::Week, first_week.to_owned()), (Step::Day, by_month.plus(1).to_string())]
+        {
+            let steps = days.steps(step, by_month);
+            let parts = steps.iter().map(|(key, _)| (key.clone(), counts.clone())).collect();
+            let found = BTreeMap::from([("recommend".to_owned(), parts)]);
+            let asked =
+                Asked { steps: &steps, step, by_month, complete_through: days.to, horizon: 1 };
+            let history = forecasts(&survey(), &found, asked).remove(0).history;
+            assert_eq!((history.from, history.gap), (Some(first), None));
+        }
+    }
 }
 
 #[test]
