@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::domain::access::Scope;
 use crate::domain::insight::forecast::{self, Asked, Forecast};
+use crate::domain::insight::smoothing::MOST;
 use crate::domain::kpi::{self, Counts};
 use crate::domain::plan::Plan;
 use crate::domain::time::Day;
@@ -42,7 +43,7 @@ pub async fn forecast(call: &mut Call, config: &Config, id: &str) -> Outcome {
         let themes: Vec<String> = survey.themes.iter().map(|theme| theme.name.clone()).collect();
         let each = |question| kpi::kpis(question, &themes, &Counts::default()).len();
         let kpis: usize = survey.questions.iter().map(each).sum();
-        if plan.steps(step).len().saturating_mul(kpis) > MOST_STEPS {
+        if plan.steps(step).len().min(MOST).saturating_mul(kpis) > MOST_STEPS {
             return Err(too_many_steps());
         }
         Ok(vec![d1::select_series(number, plan.range.days(), step, plan.by_month)])
