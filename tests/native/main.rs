@@ -27,6 +27,7 @@ mod retention;
 mod roll_up;
 mod rotation;
 mod simulation;
+mod smoothing;
 mod sql;
 mod sqlite;
 mod survey;

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::backtest;
 use super::smoothing::{self, LEAST, MOST, held};
 use crate::domain::days::{Days, Step};
 use crate::domain::kpi::definition::Definition;
@@ -240,7 +241,7 @@ fn made(
 ) -> Option<(Model, Backtest, Vec<Ahead>)> {
     smoothing::can_be(ys).then_some(())?;
     let season = season(asked.step);
-    let backtest = smoothing::Backtest::new(ys, season, asked.horizon, within)?;
+    let backtest = backtest::Backtest::new(ys, season, asked.horizon, within)?;
     let model = smoothing::Model::choose(ys, season)?;
     let ahead = model.ahead(ys, asked.horizon)?;
     let days = next(asked.step, end, asked.horizon);
