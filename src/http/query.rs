@@ -1,8 +1,10 @@
 //! Query parameters, read as strictly as bodies: each at most once, none unknown, all faults at once.
 
 use crate::domain::access::is_id;
-use crate::domain::days::Step;
+use crate::domain::days::{Days, Step};
 use crate::domain::export::Format;
+use crate::domain::insight::forecast::{MOST_AHEAD, USUAL_AHEAD, usual_from};
+use crate::domain::retention::Retention;
 use crate::domain::time::Day;
 
 use super::problem::{Kind, Problem};
@@ -54,15 +56,27 @@ impl Query {
 
     /// Takes `from` and `to`, the first and the last UTC day.
     fn days(&mut self, today: Day) -> (Day, Day) {
+        self.days_from(today, |to| to.plus(1 - USUAL_DAYS))
+    }
+
+    /// The same, where `usual` says the first day for the last one if nobody says.
+    fn days_from(&mut self, today: Day, usual: impl Fn(Day) -> Day) -> (Day, Day) {
         const DAY: &str = "A UTC day such as 2026-11-22.";
         let to = self.parse("to", DAY, Day::parse).unwrap_or(today);
-        let from = self.parse("from", DAY, Day::parse).unwrap_or(to.plus(1 - USUAL_DAYS));
+        let from = self.parse("from", DAY, Day::parse).unwrap_or_else(|| usual(to));
         if from > to {
             self.fault("from", "range", "`from` must not be after `to`.");
         } else if to.0 - from.0 >= MOST_DAYS {
             self.fault("from", "range", "At most ten years are covered by one reply.");
         }
         (from, to)
+    }
+
+    /// Takes `step`.
+    fn step(&mut self) -> Option<Step> {
+        self.parse("step", "One of: day, week, month.", |text| {
+            Step::ALL.into_iter().find(|step| step.name() == text)
+        })
     }
 
     /// Ends the reading: what is left over is unknown.
@@ -141,13 +155,35 @@ pub fn range(mut query: Query, today: Day, dimensions: &[&str]) -> Result<Range,
         };
         query.fault("by", "unknown_dimension", &known);
     }
-    let step = query.parse("step", "One of: day, week, month.", |text| {
-        Step::ALL.into_iter().find(|step| step.name() == text)
-    });
+    let step = query.step();
     let compare = query.parse("compare", "`previous`, or leave it out.", |text| {
         (text == "previous").then_some(true)
     });
     query.finish(Range { from, to, by, step, compare: compare.unwrap_or(false) })
+}
+
+/// What a forecast follows from, and how far it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ahead {
+    /// The days whose steps are the history.
+    pub days: Days,
+    /// What they are cut into.
+    pub step: Step,
+    /// How many steps ahead: 1 to [`MOST_AHEAD`].
+    pub horizon: usize,
+}
+
+/// `?from&to&step&horizon`. Without `from` the history is all that is kept by such steps.
+pub fn ahead(mut query: Query, today: Day, retention: Retention) -> Result<Ahead, Problem> {
+    // A week evens out its days, and has more answers than one of them.
+    let step = query.step().unwrap_or(Step::Week);
+    let (from, to) = query.days_from(today, |to| usual_from(step, retention, today).min(to));
+    let expected = format!("An integer from 1 to {MOST_AHEAD}.");
+    let horizon = query.parse("horizon", &expected, |text| {
+        text.parse().ok().filter(|n| (1..=MOST_AHEAD).contains(n))
+    });
+    let horizon = horizon.unwrap_or(USUAL_AHEAD);
+    query.finish(Ahead { days: Days { from, to }, step, horizon })
 }
 
 /// `?from&to`: the first and the last day.

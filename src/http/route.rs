@@ -42,6 +42,8 @@ pub enum Route {
     Kpis(String),
     /// `GET /v1/surveys/{id}/drivers`
     Drivers(String),
+    /// `GET /v1/surveys/{id}/forecast`
+    Forecast(String),
     /// `GET /v1/surveys/{id}/export`
     Export(String),
     /// `GET /v1/surveys/{id}/consents`
@@ -110,6 +112,7 @@ impl Route {
             | Route::Privacy(_)
             | Route::Kpis(_)
             | Route::Drivers(_)
+            | Route::Forecast(_)
             | Route::Export(_)
             | Route::Consents(_)
             | Route::Notice(..)
@@ -165,6 +168,7 @@ fn resource(path: &str) -> Option<Resource> {
         ["v1", "surveys", id, "privacy"] => vec![("GET", Privacy((*id).to_owned()))],
         ["v1", "surveys", id, "kpis"] => vec![("GET", Kpis((*id).to_owned()))],
         ["v1", "surveys", id, "drivers"] => vec![("GET", Drivers((*id).to_owned()))],
+        ["v1", "surveys", id, "forecast"] => vec![("GET", Forecast((*id).to_owned()))],
         ["v1", "surveys", id, "export"] => vec![("GET", Export((*id).to_owned()))],
         ["v1", "surveys", id, "consents"] => vec![("GET", Consents((*id).to_owned()))],
         ["v1", "surveys", id, "notices", hash] => {

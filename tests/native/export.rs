@@ -1,4 +1,5 @@
 //! Exports: what other programs read of them, and that no text of anybody's is run by a spreadsheet.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use counterfoil::domain::days::Step;
+use counterfoil::domain::retention::Retention;
 use counterfoil::domain::time::Day;
 use counterfoil::http::asset::Asset;
 use counterfoil::http::policy::{
@@ -133,6 +134,7 @@ fn every_route_is_reached_by_its_method_and_no_other_is_allowed_there() {
         (format!("{survey}/privacy"), vec![("GET", Route::Privacy(id.clone()))]),
         (format!("{survey}/kpis"), vec![("GET", Route::Kpis(id.clone()))]),
         (format!("{survey}/drivers"), vec![("GET", Route::Drivers(id.clone()))]),
+        (format!("{survey}/forecast"), vec![("GET", Route::Forecast(id.clone()))]),
         (format!("{survey}/export"), vec![("GET", Route::Export(id.clone()))]),
         (format!("{survey}/consents"), vec![("GET", Route::Consents(id.clone()))]),
         (
@@ -309,6 +311,33 @@ fn a_range_is_of_days_that_exist_and_of_ten_years_at_most() {
     let days = |text: &str| query::days(pairs(text), today);
     assert_eq!(days("").unwrap(), (usual.from, today));
     assert_eq!(faults(days("by=channel&from=x")), ["from form", " unknown_parameter"]);
+}
+
+#[test]
+fn a_forecast_is_of_weeks_that_are_kept_unless_asked_otherwise() {
+    let today = Day::parse("2026-11-22").unwrap();
+    let retention = Retention { days: 90, months: 25 };
+    let ahead = |text: &str| query::ahead(pairs(text), today, retention);
+    let usual = ahead("").unwrap();
+    assert_eq!((usual.step, usual.horizon, usual.days.to), (Step::Week, 8, today));
+    assert_eq!(usual.days.from.to_string(), "2026-08-25");
+    let months = ahead("step=month&horizon=26&to=2026-10-31").unwrap();
+    assert_eq!((months.days.from.to_string(), months.horizon), ("2024-10-01".to_owned(), 26));
+    // Nothing of it is kept, and nothing is the matter with it.
+    let before = ahead("to=2020-01-01").unwrap().days;
+    assert_eq!(before.from, before.to);
+    for (text, expected) in [
+        ("horizon=0", vec!["horizon form"]),
+        ("horizon=27", vec!["horizon form"]),
+        ("horizon=1&horizon=2", vec!["horizon duplicate_parameter"]),
+        ("from=2026-11-23", vec!["from range"]),
+        (
+            "by=x&horizon=x&step=x&to=x",
+            vec!["step form", "to form", "horizon form", " unknown_parameter"],
+        ),
+    ] {
+        assert_eq!(faults(ahead(text)), expected, "{text}");
+    }
 }
 
 #[test]

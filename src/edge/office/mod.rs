@@ -4,6 +4,7 @@
 mod config;
 mod export;
 mod facts;
+mod forecast;
 mod insight;
 mod keys;
 mod manage;
@@ -51,6 +52,7 @@ async fn perform(call: &mut Call, route: Route) -> Outcome {
         Route::Privacy(id) => privacy::page(call, &config, &id).await,
         Route::Kpis(id) => report::kpis(call, &config, &id).await,
         Route::Drivers(id) => insight::drivers(call, &config, &id).await,
+        Route::Forecast(id) => forecast::forecast(call, &config, &id).await,
         Route::Consents(id) => report::consents(call, &config, &id).await,
         Route::Notice(id, hash) => notices::read(call, &config, &id, &hash).await,
         Route::Ledger(id) => report::ledger(call, &config, &id).await,
