@@ -44,6 +44,8 @@ pub enum Route {
     Drivers(String),
     /// `GET /v1/surveys/{id}/forecast`
     Forecast(String),
+    /// `GET /v1/surveys/{id}/actions`
+    Actions(String),
     /// `GET /v1/surveys/{id}/export`
     Export(String),
     /// `GET /v1/surveys/{id}/consents`
@@ -113,6 +115,7 @@ impl Route {
             | Route::Kpis(_)
             | Route::Drivers(_)
             | Route::Forecast(_)
+            | Route::Actions(_)
             | Route::Export(_)
             | Route::Consents(_)
             | Route::Notice(..)
@@ -169,6 +172,7 @@ fn resource(path: &str) -> Option<Resource> {
         ["v1", "surveys", id, "kpis"] => vec![("GET", Kpis((*id).to_owned()))],
         ["v1", "surveys", id, "drivers"] => vec![("GET", Drivers((*id).to_owned()))],
         ["v1", "surveys", id, "forecast"] => vec![("GET", Forecast((*id).to_owned()))],
+        ["v1", "surveys", id, "actions"] => vec![("GET", Actions((*id).to_owned()))],
         ["v1", "surveys", id, "export"] => vec![("GET", Export((*id).to_owned()))],
         ["v1", "surveys", id, "consents"] => vec![("GET", Consents((*id).to_owned()))],
         ["v1", "surveys", id, "notices", hash] => {

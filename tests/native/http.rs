@@ -135,6 +135,7 @@ fn every_route_is_reached_by_its_method_and_no_other_is_allowed_there() {
         (format!("{survey}/kpis"), vec![("GET", Route::Kpis(id.clone()))]),
         (format!("{survey}/drivers"), vec![("GET", Route::Drivers(id.clone()))]),
         (format!("{survey}/forecast"), vec![("GET", Route::Forecast(id.clone()))]),
+        (format!("{survey}/actions"), vec![("GET", Route::Actions(id.clone()))]),
         (format!("{survey}/export"), vec![("GET", Route::Export(id.clone()))]),
         (format!("{survey}/consents"), vec![("GET", Route::Consents(id.clone()))]),
         (

@@ -170,7 +170,7 @@ pub fn drivers(survey: &Survey, found: &BTreeMap<String, Found>) -> Drivers {
 }
 
 /// Which way a KPI is to go, where its definition says.
-fn better(question: &Question, kpi: &str) -> Option<&'static str> {
+pub(super) fn better(question: &Question, kpi: &str) -> Option<&'static str> {
     match (&question.kind, kpi) {
         (Kind::Ces { direction: Direction::EffortHigh, .. }, "ces") => Some("lower"),
         (Kind::YesNo | Kind::Number { .. }, _) => None,

@@ -1,6 +1,8 @@
-//! What figures say together: which segments move a total, and what its next steps may be.
+//! What figures say together: which segments move a total, what the next values may be, what to see to
+//! first.
 
 pub mod backtest;
+pub mod actions;
 pub mod drivers;
 pub mod forecast;
 pub mod smoothing;

@@ -1,6 +1,7 @@
 //! The Worker that teams read from, and manage surveys, facts and keys by: the front hands it what is its
 //! own. It reads D1, and asks Ledgers for what is not a respondent's; it can make no pseudonym.
 
+mod actions;
 mod config;
 mod export;
 mod facts;
@@ -53,6 +54,7 @@ async fn perform(call: &mut Call, route: Route) -> Outcome {
         Route::Kpis(id) => report::kpis(call, &config, &id).await,
         Route::Drivers(id) => insight::drivers(call, &config, &id).await,
         Route::Forecast(id) => forecast::forecast(call, &config, &id).await,
+        Route::Actions(id) => actions::actions(call, &config, &id).await,
         Route::Consents(id) => report::consents(call, &config, &id).await,
         Route::Notice(id, hash) => notices::read(call, &config, &id, &hash).await,
         Route::Ledger(id) => report::ledger(call, &config, &id).await,

@@ -104,6 +104,11 @@ impl From<Reading> for Range {
 }
 
 impl Report {
+    /// The same, where it is compared with another range.
+    pub(super) fn compared_with(self, previous: Reading) -> Self {
+        Self { previous: Some(previous.into()), ..self }
+    }
+
     pub(super) fn of(survey: &str, range: Reading, complete_through: Day) -> Self {
         let survey = survey.to_owned();
         let complete_through = complete_through.to_string();
