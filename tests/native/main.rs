@@ -2,6 +2,7 @@
 //! the Ledger under faults. One binary; each file is about one noun.
 
 mod access;
+mod actions;
 mod bucket;
 mod coverage;
 mod days;

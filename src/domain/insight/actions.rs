@@ -300,8 +300,7 @@ fn leaving(business: &Business<'_>) -> Option<Action> {
         told(now.value, ""),
     );
     let Days { from, to } = business.days;
-    let previous =
-        Earlier { from: from.to_string(), to: to.to_string(), value: before.value };
+    let previous = Earlier { from: from.to_string(), to: to.to_string(), value: before.value };
     let figures = Figures::Business { kpis: vec![now], previous: Some(previous) };
     Some(Action { action: "keep_customers", weight, why, figures })
 }

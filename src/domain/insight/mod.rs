@@ -1,8 +1,8 @@
 //! What figures say together: which segments move a total, what the next values may be, what to see to
 //! first.
 
-pub mod backtest;
 pub mod actions;
+pub mod backtest;
 pub mod drivers;
 pub mod forecast;
 pub mod smoothing;
