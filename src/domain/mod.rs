@@ -8,6 +8,7 @@ pub mod consent;
 pub mod consent_counts;
 pub mod days;
 pub mod decimal;
+pub mod engagement;
 pub mod facts;
 pub mod fault;
 pub mod fields;

@@ -9,6 +9,7 @@ mod config;
 mod cron;
 mod d1;
 mod definitions;
+mod engagement;
 mod facts;
 mod insight;
 mod invitations;
@@ -151,6 +152,8 @@ async fn perform(call: &mut Call, route: Route) -> Outcome {
         Route::ReplaceFacts(day) => facts::replace(call, &config, day).await,
         Route::ListFacts => facts::list(call, &config).await,
         Route::BusinessKpis => facts::kpis(call, &config).await,
+        Route::Engagement => engagement::read(call, &config).await,
+        Route::ReplaceEngagement => engagement::replace(call, &config).await,
         Route::ReceiptKeys => receipts::keys(call, &config).await,
         Route::Health
         | Route::OpenApi

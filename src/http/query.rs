@@ -64,6 +64,21 @@ impl Query {
         (from, to)
     }
 
+    /// Takes `step`, what a series is cut into.
+    fn step(&mut self) -> Option<Step> {
+        self.parse("step", "One of: day, week, month.", |text| {
+            Step::ALL.into_iter().find(|step| step.name() == text)
+        })
+    }
+
+    /// Takes `compare`, whether the period before is told too.
+    fn compare(&mut self) -> bool {
+        let given = self.parse("compare", "`previous`, or leave it out.", |text| {
+            (text == "previous").then_some(true)
+        });
+        given.unwrap_or(false)
+    }
+
     /// Ends the reading: what is left over is unknown.
     fn finish<T>(mut self, value: T) -> Result<T, Problem> {
         if !self.pairs.is_empty() {
@@ -140,13 +155,22 @@ pub fn range(mut query: Query, today: Day, dimensions: &[&str]) -> Result<Range,
         };
         query.fault("by", "unknown_dimension", &known);
     }
-    let step = query.parse("step", "One of: day, week, month.", |text| {
-        Step::ALL.into_iter().find(|step| step.name() == text)
-    });
-    let compare = query.parse("compare", "`previous`, or leave it out.", |text| {
-        (text == "previous").then_some(true)
-    });
-    query.finish(Range { from, to, by, step, compare: compare.unwrap_or(false) })
+    let (step, compare) = (query.step(), query.compare());
+    query.finish(Range { from, to, by, step, compare })
+}
+
+/// `?from&to&step&compare`: the same, of what has no dimensions.
+pub fn range_of_facts(mut query: Query, today: Day) -> Result<Range, Problem> {
+    let (from, to) = query.days(today);
+    let (step, compare) = (query.step(), query.compare());
+    query.finish(Range { from, to, by: None, step, compare })
+}
+
+/// `?from&to&compare`: the same, of what has no steps.
+pub fn range_compared(mut query: Query, today: Day) -> Result<Range, Problem> {
+    let (from, to) = query.days(today);
+    let compare = query.compare();
+    query.finish(Range { from, to, by: None, step: None, compare })
 }
 
 /// `?from&to`: the first and the last day.

@@ -8,7 +8,7 @@ use counterfoil::domain::facts::{AT_START, Channels, Fact, Facts, MOST, read};
 use counterfoil::domain::json::Json;
 use counterfoil::domain::kpi::business::{BusinessKpi, Reason, kpis};
 use counterfoil::domain::time::Day;
-use counterfoil::store::facts::{list, listed, replace, select_sums, sums};
+use counterfoil::store::facts::{Sums, list, listed, replace, select_sums, sums};
 use counterfoil::store::inventory;
 use num_rational::BigRational;
 use serde_json::{Value, json};
@@ -390,8 +390,10 @@ fn facts_add_up_over_days_but_those_at_the_start_are_of_the_first_day() {
     }
     let mut read = |from: i32, to: i32| {
         let days = Days { from: DAY.plus(from), to: DAY.plus(to) };
-        let rows = sqlite.run(&select_sums(days)).unwrap();
-        sums(rows.try_into().unwrap()).unwrap()
+        let rows = sqlite.run(&select_sums(&[days])).unwrap();
+        let [Sums { channels, days }] =
+            sums(rows.try_into().unwrap(), 1).unwrap().try_into().unwrap();
+        (channels, days)
     };
     let (channels, days) = read(5, 24);
     let facts = &channels[""];

@@ -153,6 +153,10 @@ fn every_route_is_reached_by_its_method_and_no_other_is_allowed_there() {
             vec![("PUT", Route::ReplaceFacts(Day::parse("2026-11-22").unwrap()))],
         ),
         ("/v1/business/kpis".to_owned(), vec![("GET", Route::BusinessKpis)]),
+        (
+            "/v1/engagement".to_owned(),
+            vec![("GET", Route::Engagement), ("PUT", Route::ReplaceEngagement)],
+        ),
     ];
     for (path, served) in &routes {
         let methods: Vec<&str> = served.iter().map(|(method, _)| *method).collect();

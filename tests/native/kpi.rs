@@ -357,7 +357,7 @@ fn a_change_is_judged_where_both_sides_have_answers_and_else_said_to_be_unknown(
     let days = Days { from: Day(0), to: Day(6) };
     let previous = |now: (u64, u64), before: (u64, u64)| {
         let (now, before) = (counts(now.0, now.1), counts(before.0, before.1));
-        let beside = Beside { previous: Some((days, &before)), ..Beside::default() };
+        let beside = Beside { previous: Some((days, &before, &Parts::new())), ..Beside::default() };
         let all = report(&question(Kind::Rating { points: 5 }), &[], &now, beside);
         to_value(&all[0].previous).unwrap()
     };

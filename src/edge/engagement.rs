@@ -1,0 +1,213 @@
+//! `GET/PUT /v1/engagement`: one score of all that the team weighs. It is about several surveys and about
+//! the business, so keys that are bound to surveys are refused.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use serde::Serialize;
+
+use crate::domain::access::Scope;
+use crate::domain::days::Days;
+use crate::domain::engagement::{self as domain, Engagement};
+use crate::domain::facts::Channels;
+use crate::domain::json::Json;
+use crate::domain::kpi::Counts;
+use crate::domain::kpi::engagement::{Composite, Counted, Figure, composite};
+use crate::domain::plan::{Plan, Reading};
+use crate::domain::survey::Id;
+use crate::http::policy;
+use crate::http::problem::{Kind, Problem};
+use crate::http::query;
+use crate::http::reply::Reply;
+use crate::http::survey_id::SurveyId;
+use crate::store::d1::{self, Released};
+use crate::store::engagement as store;
+
+use super::config::Config;
+use super::definitions::{self, Loaded};
+use super::report::{self, Report};
+use super::request::Call;
+use super::{Failure, Outcome, access, d1 as database, facts, now};
+
+/// What a reply about the score says.
+#[derive(Serialize)]
+struct Told {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    revision: u64,
+    from: String,
+    to: String,
+    /// What was read of each survey that there is.
+    surveys: Vec<Report>,
+    /// On how many days anything was reported, where a part is of the business.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    days_reported: Option<u64>,
+    #[serde(flatten)]
+    composite: Composite,
+}
+
+/// What a reply about the definition says.
+#[derive(Serialize)]
+struct Defined {
+    revision: u64,
+    #[serde(flatten)]
+    engagement: Engagement,
+}
+
+/// What was counted of each question.
+type ByQuestion = BTreeMap<Id, Counts>;
+/// The same in the range and in the period before.
+type Periods = [ByQuestion; 2];
+
+/// What is found of a survey: what it is, and what was counted in the range and in the period before.
+struct Found {
+    loaded: Rc<Loaded>,
+    counted: Periods,
+}
+
+/// 200 with the score over a range of days; 304 where the caller has that already.
+pub async fn read(call: &mut Call, config: &Config) -> Outcome {
+    access::require(call, config, Scope::Read, None).await?;
+    let query::Range { from, to, compare, .. } = query::range_compared(call.query()?, now().day())?;
+    let asked = Days { from, to };
+    let row = database::first(&call.env, store::select()).await?;
+    let (revision, engagement) = match row.map(store::engagement).transpose()? {
+        Some((revision, definition)) => (revision, stored(&definition)?),
+        None => (0, Engagement::default()),
+    };
+
+    let mut reports = Vec::new();
+    let mut found: BTreeMap<String, Found> = BTreeMap::new();
+    for (id, loaded) in surveys(call, engagement.surveys()).await? {
+        // One that was deleted since is like one that was deleted before.
+        let Some(complete_through) = unless_gone(report::complete_through(call, &id).await)? else {
+            continue;
+        };
+        let (plan, counted) = counted(call, &loaded, asked, compare).await?;
+        let mut report = Report::of(&id, plan.range, complete_through);
+        report.previous = compare.then(|| plan.previous.into());
+        reports.push(report);
+        found.insert(id, Found { loaded, counted });
+    }
+    let mut ranges = Vec::new();
+    if engagement.has_business() {
+        ranges.push(asked);
+        ranges.extend(compare.then(|| asked.previous()));
+    }
+    let mut sums = facts::sums(call, &ranges).await?.into_iter();
+    let (now_reported, before_reported) = (sums.next(), sums.next());
+
+    let figures = |period: fn(&Periods) -> &ByQuestion, channels: &Channels| {
+        let surveys: BTreeMap<&str, Counted<'_>> = found
+            .iter()
+            .map(|(id, found)| (id.as_str(), (found.loaded.survey(), period(&found.counted))))
+            .collect();
+        let figure = |part: &domain::Part| Figure::of(&part.source, &surveys, channels);
+        engagement.parts.iter().map(figure).collect::<Vec<_>>()
+    };
+    let before = compare.then(|| {
+        let channels = before_reported.unwrap_or_default().channels;
+        (asked.previous(), figures(|[_, before]| before, &channels))
+    });
+    let days_reported = now_reported.as_ref().map(|sums| sums.days);
+    let now = figures(|[now, _]| now, &now_reported.unwrap_or_default().channels);
+    let composite = composite(&engagement, now, before);
+    let told = Told {
+        name: engagement.name,
+        revision,
+        from: from.to_string(),
+        to: to.to_string(),
+        surveys: reports,
+        days_reported,
+        composite,
+    };
+    let known = call.header("if-none-match")?;
+    Ok(Reply::json(200, &told).tagged_after(&format!("{revision}."), known.as_deref()))
+}
+
+/// 200 with the definition as it now is; 412 where `If-Match` names another revision.
+pub async fn replace(call: &mut Call, config: &Config) -> Outcome {
+    call.no_query()?;
+    access::require(call, config, Scope::Admin, None).await?;
+    let expected = match call.header("if-match")?.as_deref().map(str::trim) {
+        None | Some("*") => None,
+        Some(etag) => Some(revision(etag).ok_or_else(|| Problem::new(Kind::OtherRevision))?),
+    };
+    let body = call.body(policy::JSON_TYPES, policy::MOST_BODY).await?;
+    let document =
+        Json::read(&body).map_err(|why| Problem::new(Kind::Malformed).detail(why.to_string()))?;
+    let draft = domain::read(&document);
+    let loaded = surveys(call, draft.surveys()).await?;
+    let known = loaded.iter().map(|(id, loaded)| (id.as_str(), loaded.survey())).collect();
+    let engagement = draft.check(&known).map_err(|faults| Problem::invalid(faults.into_vec()))?;
+    let definition = serde_json::json!(engagement).to_string();
+    let row = database::first(&call.env, store::replace(&definition, expected)).await?;
+    let Some(row) = row else { return Err(Problem::new(Kind::OtherRevision).into()) };
+    let (revision, definition) = store::engagement(row)?;
+    let defined = Defined { revision, engagement: stored(&definition)? };
+    Ok(Reply::json(200, &defined).header("etag", format!("\"{revision}\"")))
+}
+
+/// The revision that an entity tag of ours begins with.
+fn revision(etag: &str) -> Option<u64> {
+    let tag = etag.strip_prefix('"')?.strip_suffix('"')?;
+    tag.split_once('.').map_or(tag, |(revision, _)| revision).parse().ok()
+}
+
+/// A definition as D1 has it.
+fn stored(definition: &str) -> Result<Engagement, Failure> {
+    let wrong = || Failure::Fault("a row of engagement is not of the expected shape".to_owned());
+    let json = Json::read(definition.as_bytes()).map_err(|_| wrong())?;
+    domain::read(&json).stored().map_err(|_| wrong())
+}
+
+/// Those of these surveys that there are, by id.
+async fn surveys(
+    call: &Call,
+    ids: impl IntoIterator<Item = &str>,
+) -> Result<BTreeMap<String, Rc<Loaded>>, Failure> {
+    let numbers = ids.into_iter().filter_map(|id| SurveyId::parse(id).map(|id| id.number));
+    let numbers: Vec<u64> = numbers.collect();
+    if numbers.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let [rows] = database::run(&call.env, [store::select_surveys(&numbers)]).await?;
+    let mut surveys = BTreeMap::new();
+    for row in rows {
+        let loaded = definitions::remember(d1::survey(row)?.into())?;
+        surveys.insert(loaded.stored.id.clone(), loaded);
+    }
+    Ok(surveys)
+}
+
+/// What was counted of each question of a survey, in the range and in the period before.
+async fn counted(
+    call: &Call,
+    loaded: &Loaded,
+    asked: Days,
+    compare: bool,
+) -> Result<(Plan, Periods), Failure> {
+    let statements = |number, plan: &Plan| {
+        let of = |reading: Reading| {
+            let Days { from, to } = reading.days();
+            d1::select_released(number, from, to, None)
+        };
+        Ok([of(plan.range)].into_iter().chain(compare.then(|| of(plan.previous))).collect())
+    };
+    let (plan, tables) = report::read(call, loaded, asked, &statements).await?;
+    let mut tables = tables.into_iter();
+    let totals = |released: BTreeMap<String, Released>| {
+        released.into_iter().map(|(question, released)| (question, released.total)).collect()
+    };
+    let mut next = || totals(tables.next().unwrap_or_default());
+    Ok((plan, [next(), next()]))
+}
+
+/// None of a survey that is not there.
+fn unless_gone<T>(outcome: Result<T, Failure>) -> Result<Option<T>, Failure> {
+    match outcome {
+        Ok(found) => Ok(Some(found)),
+        Err(Failure::Problem(problem)) if problem.kind() == Kind::NotFound => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
