@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Serialize, Serializer};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Number;
 
 use super::decimal::decimal;
@@ -25,7 +25,7 @@ const MOST_NAME: usize = 100;
 const MOST_SURVEY_ID: usize = 32;
 
 /// What the score is made of.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Engagement {
     /// What the team calls it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -35,25 +35,20 @@ pub struct Engagement {
 }
 
 /// A KPI, and how it counts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
     /// Which KPI.
-    #[serde(flatten)]
     pub source: Source,
     /// How much it counts beside the others: above 0, in thousandths.
-    #[serde(serialize_with = "number")]
     pub weight: i64,
     /// The value that counts as 0, in thousandths of the KPI's unit.
-    #[serde(serialize_with = "number")]
     pub floor: i64,
     /// The value that counts as 100, alike; below `floor` where lower is better, and never equal to it.
-    #[serde(serialize_with = "number")]
     pub target: i64,
 }
 
 /// Which KPI a part is.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Source {
     /// One of a survey's.
     Survey {
@@ -64,10 +59,8 @@ pub enum Source {
         /// The KPI's name.
         kpi: String,
         /// Of a `choice`: the option.
-        #[serde(skip_serializing_if = "Option::is_none")]
         option: Option<Id>,
         /// Of a `comment`: the theme.
-        #[serde(skip_serializing_if = "Option::is_none")]
         theme: Option<Id>,
     },
     /// One of the business's.
@@ -75,13 +68,45 @@ pub enum Source {
         /// The KPI's name.
         business: &'static str,
         /// The channel, where it is told by channel; none for all channels.
-        #[serde(skip_serializing_if = "Option::is_none")]
         channel: Option<String>,
     },
 }
 
-fn number<S: Serializer>(thousandths: &i64, serializer: S) -> Result<S::Ok, S::Error> {
-    decimal(*thousandths).parse::<Number>().unwrap_or_else(|_| 0.into()).serialize(serializer)
+impl Part {
+    /// Adds the members that it is written with to `map`.
+    pub fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        let named = |map: &mut M, name: &'static str, text: &Option<String>| match text {
+            Some(text) => map.serialize_entry(name, text),
+            None => Ok(()),
+        };
+        match &self.source {
+            Source::Survey { survey, question, kpi, option, theme } => {
+                map.serialize_entry("survey", survey)?;
+                map.serialize_entry("question", question)?;
+                map.serialize_entry("kpi", kpi)?;
+                named(map, "option", option)?;
+                named(map, "theme", theme)?;
+            }
+            Source::Business { business, channel } => {
+                map.serialize_entry("business", business)?;
+                named(map, "channel", channel)?;
+            }
+        }
+        for (name, value) in
+            [("weight", self.weight), ("floor", self.floor), ("target", self.target)]
+        {
+            map.serialize_entry(name, &decimal(value).parse::<Number>().ok())?;
+        }
+        Ok(())
+    }
+}
+
+impl Serialize for Part {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        self.write(&mut map)?;
+        map.end()
+    }
 }
 
 impl Source {

@@ -11,8 +11,9 @@ use crate::domain::days::Days;
 use crate::domain::engagement::{self as domain, Engagement};
 use crate::domain::facts::Channels;
 use crate::domain::json::Json;
-use crate::domain::kpi::Counts;
-use crate::domain::kpi::engagement::{Composite, Counted, Figure, composite};
+use crate::domain::kpi::business::Reason;
+use crate::domain::kpi::engagement::{Composite, Counted, Figure, Previous, Scored, composite};
+use crate::domain::kpi::{Counts, Interval};
 use crate::domain::plan::{Plan, Reading};
 use crate::domain::survey::Id;
 use crate::http::policy;
@@ -37,21 +38,29 @@ struct Told {
     revision: u64,
     from: String,
     to: String,
+    value: Option<f64>,
+    unit: &'static str,
+    interval: Option<Interval>,
+    covered: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<Reason>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    previous: Option<Previous>,
+    parts: Vec<Scored>,
     /// What was read of each survey that there is.
     surveys: Vec<Report>,
     /// On how many days anything was reported, where a part is of the business.
     #[serde(skip_serializing_if = "Option::is_none")]
     days_reported: Option<u64>,
-    #[serde(flatten)]
-    composite: Composite,
 }
 
 /// What a reply about the definition says.
 #[derive(Serialize)]
 struct Defined {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
     revision: u64,
-    #[serde(flatten)]
-    engagement: Engagement,
+    parts: Vec<domain::Part>,
 }
 
 /// What was counted of each question.
@@ -111,15 +120,22 @@ pub async fn read(call: &mut Call, config: &Config) -> Outcome {
     });
     let days_reported = now_reported.as_ref().map(|sums| sums.days);
     let now = figures(|[now, _]| now, &now_reported.unwrap_or_default().channels);
-    let composite = composite(&engagement, now, before);
+    let Composite { value, unit, interval, covered, reason, previous, parts } =
+        composite(&engagement, now, before);
     let told = Told {
         name: engagement.name,
         revision,
         from: from.to_string(),
         to: to.to_string(),
+        value,
+        unit,
+        interval,
+        covered,
+        reason,
+        previous,
+        parts,
         surveys: reports,
         days_reported,
-        composite,
     };
     let known = call.header("if-none-match")?;
     Ok(Reply::json(200, &told).tagged_after(&format!("{revision}."), known.as_deref()))
@@ -140,11 +156,13 @@ pub async fn replace(call: &mut Call, config: &Config) -> Outcome {
     let loaded = surveys(call, draft.surveys()).await?;
     let known = loaded.iter().map(|(id, loaded)| (id.as_str(), loaded.survey())).collect();
     let engagement = draft.check(&known).map_err(|faults| Problem::invalid(faults.into_vec()))?;
-    let definition = serde_json::json!(engagement).to_string();
+    // A name and parts always serialise.
+    let definition = serde_json::to_string(&engagement).unwrap_or_default();
     let row = database::first(&call.env, store::replace(&definition, expected)).await?;
     let Some(row) = row else { return Err(Problem::new(Kind::OtherRevision).into()) };
     let (revision, definition) = store::engagement(row)?;
-    let defined = Defined { revision, engagement: stored(&definition)? };
+    let Engagement { name, parts } = stored(&definition)?;
+    let defined = Defined { name, revision, parts };
     Ok(Reply::json(200, &defined).header("etag", format!("\"{revision}\"")))
 }
 

@@ -6,6 +6,7 @@ mod bucket;
 mod coverage;
 mod days;
 mod drivers;
+mod engagement;
 mod facts;
 mod floors;
 mod http;

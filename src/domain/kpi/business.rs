@@ -76,7 +76,8 @@ pub struct Reason {
     /// `missing`: not reported; `zero`: divided by; `exceeds`: a part is more than its whole;
     /// `too_large`: beyond what is computed exactly.
     pub code: &'static str,
-    /// The facts that it is about.
+    /// The facts that it is about, if it is about any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub facts: Vec<&'static str>,
 }
 

@@ -37,9 +37,18 @@ pub struct Stepped {
 /// A KPI of the business over the period before, and the change since.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Previous {
-    /// The same KPI over that period: its first and last day, value and reason.
-    #[serde(flatten)]
-    pub before: Stepped,
+    /// The first day.
+    pub from: String,
+    /// The last day.
+    pub to: String,
+    /// The value then; null with a `reason`.
+    pub value: Option<f64>,
+    /// Of a share of counts: the whole then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub n: Option<u64>,
+    /// Why there was no value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
     /// The value now less the value then, exactly and rounded once; null where either has none.
     pub change: Option<f64>,
     /// Always null: there is no sampling, so there is no chance to judge by.
@@ -71,7 +80,10 @@ pub fn report(
         each((days, channels), &|kpi, before, exact| {
             let change = kpi.exact.zip(exact).and_then(|(now, before)| now.minus(before));
             let change = change.and_then(Ratio::rounded);
-            kpi.previous = Some(Previous { before, change, significant: None, method: RECORDS });
+            let Stepped { from, to, value, n, reason, .. } = before;
+            let (significant, method) = (None, RECORDS);
+            kpi.previous =
+                Some(Previous { from, to, value, n, reason, change, significant, method });
         });
     }
     for reported in series {

@@ -12,7 +12,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::business::{self, BusinessKpi, Reason};
 use super::measure::Measure;
@@ -30,26 +30,21 @@ const METHOD: &str = "bonferroni";
 const THOUSAND: i128 = 1000;
 
 /// What a part's KPI is at the moment.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Figure {
     /// The value in `unit`, to two decimals; null with a `reason`.
     pub value: Option<f64>,
     /// The KPI's unit, where it is known.
     pub unit: Option<String>,
     /// How many answered, or the whole of a share.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub n: Option<u64>,
     /// The KPI's own 95 % interval, if it has one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub interval: Option<Interval>,
     /// Why there is no value.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
     /// The value before it was rounded.
-    #[serde(skip)]
     exact: Option<Ratio>,
     /// What an interval is made of, where the value is of a sample.
-    #[serde(skip)]
     measure: Option<Measure>,
 }
 
@@ -114,13 +109,11 @@ impl From<BusinessKpi> for Figure {
 }
 
 /// A part of the score, explained.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Scored {
     /// Which KPI, and how it counts.
-    #[serde(flatten)]
     pub part: Part,
     /// What the KPI is.
-    #[serde(flatten)]
     pub figure: Figure,
     /// The value on the way from the floor to the target: 0 to 100; null without a value.
     pub score: Option<f64>,
@@ -128,22 +121,59 @@ pub struct Scored {
     /// rounding.
     pub contribution: Option<f64>,
     /// The same KPI over the period before, where asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub previous: Option<Before>,
 }
 
 /// A part over the period before.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Before {
     /// What the KPI was.
-    #[serde(flatten)]
     pub figure: Figure,
     /// Its score then.
     pub score: Option<f64>,
 }
 
+impl Figure {
+    /// Adds its members, and its score, to `map`.
+    fn write<M: SerializeMap>(&self, score: Option<f64>, map: &mut M) -> Result<(), M::Error> {
+        map.serialize_entry("value", &self.value)?;
+        map.serialize_entry("unit", &self.unit)?;
+        if self.n.is_some() {
+            map.serialize_entry("n", &self.n)?;
+        }
+        if self.interval.is_some() {
+            map.serialize_entry("interval", &self.interval)?;
+        }
+        if self.reason.is_some() {
+            map.serialize_entry("reason", &self.reason)?;
+        }
+        map.serialize_entry("score", &score)
+    }
+}
+
+impl Serialize for Scored {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        self.part.write(&mut map)?;
+        self.figure.write(self.score, &mut map)?;
+        map.serialize_entry("contribution", &self.contribution)?;
+        if self.previous.is_some() {
+            map.serialize_entry("previous", &self.previous)?;
+        }
+        map.end()
+    }
+}
+
+impl Serialize for Before {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        self.figure.write(self.score, &mut map)?;
+        map.end()
+    }
+}
+
 /// The engagement score.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Composite {
     /// 0 to 100, to two decimals; null with a `reason`.
     pub value: Option<f64>,
@@ -165,7 +195,7 @@ pub struct Composite {
 }
 
 /// The score over the period before, and the change since.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Previous {
     /// The first day.
     pub from: String,
