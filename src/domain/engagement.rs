@@ -1,8 +1,6 @@
 //! The definition of the engagement score: which KPIs are its parts, what each weighs, and from where to
 //! where it counts. Its owner's alone; nothing of a respondent's is in it.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Number;
 
@@ -48,7 +46,7 @@ pub struct Part {
 }
 
 /// Which KPI a part is.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     /// One of a survey's.
     Survey {
@@ -126,8 +124,14 @@ impl Source {
 
 impl Engagement {
     /// The ids of the surveys that it reads, each once.
-    pub fn surveys(&self) -> BTreeSet<&str> {
-        self.parts.iter().filter_map(|part| part.source.survey()).collect()
+    pub fn surveys(&self) -> Vec<&str> {
+        let mut surveys = Vec::new();
+        for survey in self.parts.iter().filter_map(|part| part.source.survey()) {
+            if !surveys.contains(&survey) {
+                surveys.push(survey);
+            }
+        }
+        surveys
     }
 
     /// Whether it reads facts.
@@ -137,11 +141,35 @@ impl Engagement {
 }
 
 impl Source {
+    /// The question that it is of, if it is of one.
+    pub fn question(&self) -> Option<&str> {
+        match self {
+            Self::Survey { question, .. } => Some(question),
+            Self::Business { .. } => None,
+        }
+    }
+
     /// The survey that it is of, if it is of one.
     pub fn survey(&self) -> Option<&str> {
         match self {
             Self::Survey { survey, .. } => Some(survey),
             Self::Business { .. } => None,
+        }
+    }
+
+    /// What no other part may have too; there is no `/` in any of it.
+    fn key(&self) -> String {
+        let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
+        match self {
+            Self::Survey { survey, question, kpi, option, theme } => {
+                [survey, question, kpi, &or_empty(option), &or_empty(theme)]
+                    .map(|text| text.as_str())
+                    .join("/")
+            }
+            Self::Business { business, channel: None } => (*business).to_owned(),
+            Self::Business { business, channel: Some(channel) } => {
+                [business, channel.as_str()].join("/")
+            }
         }
     }
 }
@@ -167,7 +195,9 @@ pub fn read(json: &Json) -> Draft {
         draft.engagement.name = optional(m, "name", faults, |j, p, f| wording(j, MOST_NAME, p, f));
         let parts = required(m, "parts", faults, |j, p, f| {
             let parts = each(j, (0, MOST_PARTS), p, f, part)?;
-            distinct(parts.iter().map(|((part, _), at)| (&part.source, at)), f);
+            let keys: Vec<(String, &Pointer)> =
+                parts.iter().map(|((part, _), at)| (part.source.key(), at)).collect();
+            distinct(keys.iter().map(|(key, at)| (key, *at)), f);
             Some(parts)
         });
         members.finish(faults);
@@ -254,17 +284,17 @@ fn weight(json: &Json, at: &Pointer, faults: &mut Faults) -> Option<i64> {
 
 impl Draft {
     /// The ids of the surveys that it names.
-    pub fn surveys(&self) -> BTreeSet<&str> {
+    pub fn surveys(&self) -> Vec<&str> {
         self.engagement.surveys()
     }
 
-    /// The definition, whose surveys and KPIs there are in `surveys` (by id); else every fault, those of
+    /// The definition, whose surveys and KPIs there are in `surveys`, by id; else every fault, those of
     /// its form first.
-    pub fn check(mut self, surveys: &BTreeMap<&str, &Survey>) -> Result<Engagement, Faults> {
+    pub fn check(mut self, surveys: &[(&str, &Survey)]) -> Result<Engagement, Faults> {
         for (part, (at, ends)) in self.engagement.parts.iter().zip(&self.places) {
             let Some(survey) = part.source.survey() else { continue };
-            match surveys.get(survey) {
-                Some(survey) => part.source.check(survey, ends, at, &mut self.faults),
+            match surveys.iter().find(|(id, _)| *id == survey) {
+                Some((_, survey)) => part.source.check(survey, ends, at, &mut self.faults),
                 None => {
                     let why = "There is no survey with this id.";
                     self.faults.add(&at.member("survey"), "reference", why);

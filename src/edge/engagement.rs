@@ -11,9 +11,9 @@ use crate::domain::days::Days;
 use crate::domain::engagement::{self as domain, Engagement};
 use crate::domain::facts::Channels;
 use crate::domain::json::Json;
+use crate::domain::kpi::Interval;
 use crate::domain::kpi::business::Reason;
-use crate::domain::kpi::engagement::{Composite, Counted, Figure, Previous, Scored, composite};
-use crate::domain::kpi::{Counts, Interval};
+use crate::domain::kpi::engagement::{Composite, Figure, Previous, Scored, composite};
 use crate::domain::plan::{Plan, Reading};
 use crate::domain::survey::Id;
 use crate::http::policy;
@@ -63,15 +63,13 @@ struct Defined {
     parts: Vec<domain::Part>,
 }
 
-/// What was counted of each question.
-type ByQuestion = BTreeMap<Id, Counts>;
-/// The same in the range and in the period before.
-type Periods = [ByQuestion; 2];
+/// What was released of each question.
+type ByQuestion = BTreeMap<Id, Released>;
 
-/// What is found of a survey: what it is, and what was counted in the range and in the period before.
+/// What is found of a survey: what it is, and what was released in the range and in the period before.
 struct Found {
     loaded: Rc<Loaded>,
-    counted: Periods,
+    released: [ByQuestion; 2],
 }
 
 /// 200 with the score over a range of days; 304 where the caller has that already.
@@ -86,17 +84,18 @@ pub async fn read(call: &mut Call, config: &Config) -> Outcome {
     };
 
     let mut reports = Vec::new();
-    let mut found: BTreeMap<String, Found> = BTreeMap::new();
-    for (id, loaded) in surveys(call, engagement.surveys()).await? {
+    let mut found: Vec<Found> = Vec::new();
+    for loaded in surveys(call, &engagement.surveys()).await? {
+        let id = &loaded.stored.id;
         // One that was deleted since is like one that was deleted before.
-        let Some(complete_through) = unless_gone(report::complete_through(call, &id).await)? else {
+        let Some(complete_through) = unless_gone(report::complete_through(call, id).await)? else {
             continue;
         };
-        let (plan, counted) = counted(call, &loaded, asked, compare).await?;
-        let mut report = Report::of(&id, plan.range, complete_through);
+        let (plan, released) = released(call, &loaded, asked, compare).await?;
+        let mut report = Report::of(id, plan.range, complete_through);
         report.previous = compare.then(|| plan.previous.into());
         reports.push(report);
-        found.insert(id, Found { loaded, counted });
+        found.push(Found { loaded, released });
     }
     let mut ranges = Vec::new();
     if engagement.has_business() {
@@ -106,12 +105,16 @@ pub async fn read(call: &mut Call, config: &Config) -> Outcome {
     let mut sums = facts::sums(call, &ranges).await?.into_iter();
     let (now_reported, before_reported) = (sums.next(), sums.next());
 
-    let figures = |period: fn(&Periods) -> &ByQuestion, channels: &Channels| {
-        let surveys: BTreeMap<&str, Counted<'_>> = found
-            .iter()
-            .map(|(id, found)| (id.as_str(), (found.loaded.survey(), period(&found.counted))))
-            .collect();
-        let figure = |part: &domain::Part| Figure::of(&part.source, &surveys, channels);
+    let figures = |period: fn(&[ByQuestion; 2]) -> &ByQuestion, channels: &Channels| {
+        let figure = |part: &domain::Part| {
+            let source = &part.source;
+            let found = found.iter().find(|found| source.survey() == Some(&found.loaded.stored.id));
+            let counted = found.map(|found| {
+                let counts = source.question().and_then(|id| period(&found.released).get(id));
+                (found.loaded.survey(), counts.map(|released| &released.total))
+            });
+            Figure::of(source, counted, channels)
+        };
         engagement.parts.iter().map(figure).collect::<Vec<_>>()
     };
     let before = compare.then(|| {
@@ -153,8 +156,9 @@ pub async fn replace(call: &mut Call, config: &Config) -> Outcome {
     let document =
         Json::read(&body).map_err(|why| Problem::new(Kind::Malformed).detail(why.to_string()))?;
     let draft = domain::read(&document);
-    let loaded = surveys(call, draft.surveys()).await?;
-    let known = loaded.iter().map(|(id, loaded)| (id.as_str(), loaded.survey())).collect();
+    let loaded = surveys(call, &draft.surveys()).await?;
+    let known: Vec<_> =
+        loaded.iter().map(|loaded| (loaded.stored.id.as_str(), loaded.survey())).collect();
     let engagement = draft.check(&known).map_err(|faults| Problem::invalid(faults.into_vec()))?;
     // A name and parts always serialise.
     let definition = serde_json::to_string(&engagement).unwrap_or_default();
@@ -179,45 +183,36 @@ fn stored(definition: &str) -> Result<Engagement, Failure> {
     domain::read(&json).stored().map_err(|_| wrong())
 }
 
-/// Those of these surveys that there are, by id.
-async fn surveys(
-    call: &Call,
-    ids: impl IntoIterator<Item = &str>,
-) -> Result<BTreeMap<String, Rc<Loaded>>, Failure> {
-    let numbers = ids.into_iter().filter_map(|id| SurveyId::parse(id).map(|id| id.number));
+/// Those of these surveys that there are.
+async fn surveys(call: &Call, ids: &[&str]) -> Result<Vec<Rc<Loaded>>, Failure> {
+    let numbers = ids.iter().filter_map(|id| SurveyId::parse(id).map(|id| id.number));
     let numbers: Vec<u64> = numbers.collect();
     if numbers.is_empty() {
-        return Ok(BTreeMap::new());
+        return Ok(Vec::new());
     }
     let [rows] = database::run(&call.env, [store::select_surveys(&numbers)]).await?;
-    let mut surveys = BTreeMap::new();
-    for row in rows {
-        let loaded = definitions::remember(d1::survey(row)?.into())?;
-        surveys.insert(loaded.stored.id.clone(), loaded);
-    }
-    Ok(surveys)
+    rows.into_iter().map(|row| definitions::remember(d1::survey(row)?.into())).collect()
 }
 
-/// What was counted of each question of a survey, in the range and in the period before.
-async fn counted(
+/// What was released of each question of a survey, in the range and in the period before.
+async fn released(
     call: &Call,
     loaded: &Loaded,
     asked: Days,
     compare: bool,
-) -> Result<(Plan, Periods), Failure> {
+) -> Result<(Plan, [ByQuestion; 2]), Failure> {
     let statements = |number, plan: &Plan| {
         let of = |reading: Reading| {
             let Days { from, to } = reading.days();
             d1::select_released(number, from, to, None)
         };
-        Ok([of(plan.range)].into_iter().chain(compare.then(|| of(plan.previous))).collect())
+        let mut all = vec![of(plan.range)];
+        all.extend(compare.then(|| of(plan.previous)));
+        Ok(all)
     };
     let (plan, tables) = report::read(call, loaded, asked, &statements).await?;
     let mut tables = tables.into_iter();
-    let totals = |released: BTreeMap<String, Released>| {
-        released.into_iter().map(|(question, released)| (question, released.total)).collect()
-    };
-    let mut next = || totals(tables.next().unwrap_or_default());
+    let mut next = || tables.next().unwrap_or_default();
     Ok((plan, [next(), next()]))
 }
 

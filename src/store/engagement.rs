@@ -30,7 +30,7 @@ pub fn engagement(row: Row) -> Result<(u64, String), Misshapen> {
 pub fn select_surveys(numbers: &[u64]) -> Statement {
     Statement::new(
         "select id, revision, created, definition from surveys
-          where id in (select value from json_each(?1))",
+          where id in (select value from json_each(?1)) order by id",
         [json(&numbers)],
     )
 }

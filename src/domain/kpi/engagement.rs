@@ -10,8 +10,6 @@
 //! part of a survey has its interval at such a level that all hold at once ([`Confidence::of_all`]), and
 //! the score of their ends is its ends. Facts are records, not samples, and have no width.
 
-use std::collections::BTreeMap;
-
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::business::{self, BusinessKpi, Reason};
@@ -22,7 +20,7 @@ use super::{Counts, Ends, Interval, Kpi, kpis};
 use crate::domain::days::Days;
 use crate::domain::engagement::{Engagement, Part, Source};
 use crate::domain::facts::{Channels, Facts};
-use crate::domain::survey::{Id, Survey};
+use crate::domain::survey::Survey;
 
 /// The method of the interval: Dunn 1961, by Bonferroni's inequality.
 const METHOD: &str = "bonferroni";
@@ -48,23 +46,26 @@ pub struct Figure {
     measure: Option<Measure>,
 }
 
-/// A survey, and what was counted of each of its questions.
-pub type Counted<'a> = (&'a Survey, &'a BTreeMap<Id, Counts>);
+/// A survey, and what was counted of the part's question, if anything was.
+pub type Counted<'a> = (&'a Survey, Option<&'a Counts>);
 
 impl Figure {
-    /// Of a part: `surveys` are those that there are, by id; `channels` what the business reported.
-    pub fn of(source: &Source, surveys: &BTreeMap<&str, Counted<'_>>, channels: &Channels) -> Self {
+    /// Of a part: `counted` is of its survey, if it is of one that there is; `channels` are what the
+    /// business reported.
+    pub fn of(source: &Source, counted: Option<Counted<'_>>, channels: &Channels) -> Self {
         match source {
-            Source::Survey { survey, question, .. } => {
-                let Some((survey, counted)) = surveys.get(survey.as_str()) else {
+            Source::Survey { question, .. } => {
+                let Some((survey, counts)) = counted else {
                     return Self::missing("no_survey");
                 };
                 let Some(question) = survey.question(question) else {
                     return Self::missing("no_question");
                 };
                 let themes: Vec<_> = survey.themes.iter().map(|theme| theme.name.clone()).collect();
-                let counts = counted.get(&question.id).cloned().unwrap_or_default();
-                let found = kpis(question, &themes, &counts).into_iter().find(|kpi| source.is(kpi));
+                let none = Counts::default();
+                let found = kpis(question, &themes, counts.unwrap_or(&none))
+                    .into_iter()
+                    .find(|kpi| source.is(kpi));
                 found.map_or_else(|| Self::missing("no_kpi"), Self::from)
             }
             Source::Business { business: name, channel } => {
