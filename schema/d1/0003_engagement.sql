@@ -6,7 +6,7 @@
 -- Kind: configuration
 -- Life: until it is replaced
 create table engagement (
-  one integer primary key check (one = 1), -- always 1
+  one integer primary key check (one = 1), -- always 1: there is one definition
   revision integer not null check (revision >= 1), -- how often it was defined
   definition text not null check (json_valid(definition)) -- the definition as JSON: a name, and parts
 ) strict;

@@ -312,6 +312,17 @@ fn a_range_is_of_days_that_exist_and_of_ten_years_at_most() {
     let days = |text: &str| query::days(pairs(text), today);
     assert_eq!(days("").unwrap(), (usual.from, today));
     assert_eq!(faults(days("by=channel&from=x")), ["from form", " unknown_parameter"]);
+    let facts = |text: &str| query::range_of_facts(pairs(text), today);
+    let given = facts("step=month&compare=previous").unwrap();
+    assert_eq!((given.from, given.to, given.by), (usual.from, today, None));
+    assert_eq!((given.step, given.compare), (Some(Step::Month), true));
+    assert_eq!(facts("").unwrap(), usual);
+    let told = faults(facts("step=x&compare=x&by=channel&from=x"));
+    assert_eq!(told, ["from form", "step form", "compare form", " unknown_parameter"]);
+    let compared = |text: &str| query::range_compared(pairs(text), today);
+    assert!(compared("compare=previous").unwrap().compare);
+    assert_eq!(compared("").unwrap(), usual);
+    assert_eq!(faults(compared("step=day")), [" unknown_parameter"]);
 }
 
 #[test]
@@ -335,6 +346,10 @@ fn a_reply_that_is_known_is_not_sent_again_and_is_never_used_unasked() {
     }
     let changed = Reply::json(200, &json!({ "n": 13 })).tagged(Some(&etag));
     assert_eq!(changed.status, 200);
+    let after = reply().tagged_after("7.", None);
+    assert_eq!(header(&after, "etag"), [format!("\"7.{}", &etag[1..])]);
+    assert_eq!(reply().tagged_after("7.", Some(header(&after, "etag")[0])).status, 304);
+    assert_eq!(reply().tagged_after("8.", Some(header(&after, "etag")[0])).status, 200);
 }
 
 #[test]
