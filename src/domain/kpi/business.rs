@@ -2,9 +2,11 @@
 //!
 //! Facts that happen during a day are added up over the days and the channels. Facts that hold at the
 //! start of a day (`…_start`) are those of the first day, added up over the channels: a stock of
-//! customers does not grow by being counted twice. The formulas are the usual ones: Farris, Bendle,
-//! Pfeifer and Reibstein 2010, "Marketing Metrics" (churn, retention, acquisition, lifetime value,
-//! conversion), and Cleveland 2012, "Call Center Management on Fast Forward" (handle time).
+//! customers does not grow by being counted twice. The formulas are the usual ones. Retention and cost of
+//! acquisition are as in Farris, Bendle, Pfeifer and Reibstein 2010, "Marketing Metrics", chapter 5 (of
+//! which passages were read, not the whole). Lifetime value is formula 1 of Fader and Hardie 2012
+//! (brucehardie.com/notes/024), m · (1 + d) / (1 + d − r), without discount. Handle time is as in the
+//! glossary of Genesys's call centre software.
 
 use serde::Serialize;
 
