@@ -9,6 +9,7 @@ pub mod consent_counts;
 pub mod days;
 pub mod decimal;
 pub mod engagement;
+pub mod engagement_json;
 pub mod facts;
 pub mod fault;
 pub mod fields;

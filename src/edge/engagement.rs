@@ -8,12 +8,14 @@ use serde::Serialize;
 
 use crate::domain::access::Scope;
 use crate::domain::days::Days;
-use crate::domain::engagement::{self as domain, Engagement};
+use crate::domain::engagement::{Engagement, Part};
+use crate::domain::engagement_json;
 use crate::domain::facts::Channels;
 use crate::domain::json::Json;
 use crate::domain::kpi::Interval;
 use crate::domain::kpi::business::Reason;
-use crate::domain::kpi::engagement::{Composite, Figure, Previous, Scored, composite};
+use crate::domain::kpi::engagement::{Composite, Previous, Scored, composite};
+use crate::domain::kpi::figure::Figure;
 use crate::domain::plan::{Plan, Reading};
 use crate::domain::survey::Id;
 use crate::http::policy;
@@ -60,7 +62,7 @@ struct Defined {
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
     revision: u64,
-    parts: Vec<domain::Part>,
+    parts: Vec<Part>,
 }
 
 /// What was released of each question.
@@ -106,7 +108,7 @@ pub async fn read(call: &mut Call, config: &Config) -> Outcome {
     let (now_reported, before_reported) = (sums.next(), sums.next());
 
     let figures = |period: fn(&[ByQuestion; 2]) -> &ByQuestion, channels: &Channels| {
-        let figure = |part: &domain::Part| {
+        let figure = |part: &Part| {
             let source = &part.source;
             let found = found.iter().find(|found| source.survey() == Some(&found.loaded.stored.id));
             let counted = found.map(|found| {
@@ -155,7 +157,7 @@ pub async fn replace(call: &mut Call, config: &Config) -> Outcome {
     let body = call.body(policy::JSON_TYPES, policy::MOST_BODY).await?;
     let document =
         Json::read(&body).map_err(|why| Problem::new(Kind::Malformed).detail(why.to_string()))?;
-    let draft = domain::read(&document);
+    let draft = engagement_json::read(&document);
     let loaded = surveys(call, &draft.surveys()).await?;
     let known: Vec<_> =
         loaded.iter().map(|loaded| (loaded.stored.id.as_str(), loaded.survey())).collect();
@@ -180,7 +182,7 @@ fn revision(etag: &str) -> Option<u64> {
 fn stored(definition: &str) -> Result<Engagement, Failure> {
     let wrong = || Failure::Fault("a row of engagement is not of the expected shape".to_owned());
     let json = Json::read(definition.as_bytes()).map_err(|_| wrong())?;
-    domain::read(&json).stored().map_err(|_| wrong())
+    engagement_json::read(&json).stored().map_err(|_| wrong())
 }
 
 /// Those of these surveys that there are.

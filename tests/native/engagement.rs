@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use counterfoil::domain::days::Days;
-use counterfoil::domain::engagement::{Engagement, Part, Source, read};
+use counterfoil::domain::engagement::{Engagement, Part, Source};
+use counterfoil::domain::engagement_json::read;
 use counterfoil::domain::facts::{Channels, Fact, Facts};
 use counterfoil::domain::json::Json;
-use counterfoil::domain::kpi::engagement::{Composite, Figure, composite};
+use counterfoil::domain::kpi::engagement::{Composite, composite};
+use counterfoil::domain::kpi::figure::Figure;
 use counterfoil::domain::kpi::quantile::Confidence;
 use counterfoil::domain::kpi::ratio::{Ratio, floor_of_sum};
 use counterfoil::domain::kpi::{Counts, nps, shares};
@@ -185,11 +187,9 @@ fn the_floor_of_a_sum_is_exact_whatever_the_common_denominator() {
         // What is missing to the next integer, or just less than that: where it fits.
         let exact = sum(&parts);
         let missing = exact.ceil() - &exact;
-        if let (Some(a), Some(b)) = (missing.numer().to_i128(), missing.denom().to_i128()) {
-            if a > 0 {
-                parts.push((a - i128::from(random.below(2) == 0), b));
-                integers += i32::from(sum(&parts).is_integer());
-            }
+        if let (Some(a @ 1..), Some(b)) = (missing.numer().to_i128(), missing.denom().to_i128()) {
+            parts.push((a - i128::from(random.below(2) == 0), b));
+            integers += i32::from(sum(&parts).is_integer());
         }
         let ratios: Vec<_> = parts.iter().map(|(a, b)| Ratio::new(*a, *b).unwrap()).collect();
         let expected = sum(&parts).floor().to_integer().to_i128().unwrap();

@@ -13,6 +13,7 @@ pub mod counts;
 pub mod csat;
 pub mod definition;
 pub mod engagement;
+pub mod figure;
 pub mod means;
 pub mod measure;
 pub mod nps;
