@@ -198,6 +198,7 @@ test("what is gone is named with the weight that it held, and is never a fault o
   const taken = await server.api("PUT", doomed.path, { name: "N", questions: [{ id: "easy", kind: "ces" }] });
   assert.equal(taken.status, 200, taken.text);
   assert.deepEqual((await score()).parts[2].reason, { code: "no_question" });
+  const row = (await readRows(server.stateDir)).d1.surveys.find(({ id }) => id === 3);
   assert.equal((await server.api("DELETE", doomed.path)).status, 204);
   const after = await score(`${RANGE}&compare=previous`);
   assert.deepEqual([after.value, after.covered, after.surveys.length], [33.33, 0.2, 1]);
@@ -205,6 +206,15 @@ test("what is gone is named with the weight that it held, and is never a fault o
     assert.deepEqual([part.value, part.unit, part.score, part.contribution, part.reason], [null, null, null, null, { code: "no_survey" }]);
   }
   assert.deepEqual(after.parts[1].weight, 3);
+  // D1 may have it again, from a restore point: its Ledger knows that it is deleted.
+  await server.stop();
+  await changeD1(server.stateDir, [["insert into surveys (id, revision, created, definition) values (3, ?, ?, ?)", row.revision, row.created, row.definition]]);
+  server = await startServer(server);
+  const restored = await score(`${RANGE}&compare=previous`);
+  assert.deepEqual([restored.value, restored.parts[1].reason], [33.33, { code: "no_survey" }]);
+  await server.stop();
+  await changeD1(server.stateDir, [["delete from surveys where id = 3"]]);
+  server = await startServer(server);
   // A definition that names it is no longer accepted, and one without parts takes the score away.
   assertProblem(await put({ parts: [ces] }), 422, "invalid", ["#/parts/0/survey reference"]);
   await define({ name: "None", parts: [] });
