@@ -8,6 +8,8 @@ pub mod consent;
 pub mod consent_counts;
 pub mod days;
 pub mod decimal;
+pub mod engagement;
+pub mod engagement_json;
 pub mod export;
 pub mod facts;
 pub mod fault;

@@ -53,7 +53,7 @@ catalogue! {
     SurveyClosed "survey-closed" 409 "The survey is closed";
     ScaleLocked "scale-locked" 409 "A question with counts cannot change its scale";
     Final "final" 410 "The response can no longer be taken back";
-    OtherRevision "other-revision" 412 "The survey has another revision";
+    OtherRevision "other-revision" 412 "Another revision is in force";
     BodyTooLarge "body-too-large" 413 "The body is too large";
     MediaType "media-type" 415 "The media type is not accepted";
     Invalid "invalid" 422 "The content is not valid";

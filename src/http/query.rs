@@ -79,6 +79,14 @@ impl Query {
         })
     }
 
+    /// Takes `compare`, whether the period before is told too.
+    fn compare(&mut self) -> bool {
+        let given = self.parse("compare", "`previous`, or leave it out.", |text| {
+            (text == "previous").then_some(true)
+        });
+        given.unwrap_or(false)
+    }
+
     /// Ends the reading: what is left over is unknown.
     fn finish<T>(mut self, value: T) -> Result<T, Problem> {
         if !self.pairs.is_empty() {
@@ -155,11 +163,22 @@ pub fn range(mut query: Query, today: Day, dimensions: &[&str]) -> Result<Range,
         };
         query.fault("by", "unknown_dimension", &known);
     }
-    let step = query.step();
-    let compare = query.parse("compare", "`previous`, or leave it out.", |text| {
-        (text == "previous").then_some(true)
-    });
-    query.finish(Range { from, to, by, step, compare: compare.unwrap_or(false) })
+    let (step, compare) = (query.step(), query.compare());
+    query.finish(Range { from, to, by, step, compare })
+}
+
+/// `?from&to&step&compare`: the same, of what has no dimensions.
+pub fn range_of_facts(mut query: Query, today: Day) -> Result<Range, Problem> {
+    let (from, to) = query.days(today);
+    let (step, compare) = (query.step(), query.compare());
+    query.finish(Range { from, to, by: None, step, compare })
+}
+
+/// `?from&to&compare`: the same, of what has no steps.
+pub fn range_compared(mut query: Query, today: Day) -> Result<Range, Problem> {
+    let (from, to) = query.days(today);
+    let compare = query.compare();
+    query.finish(Range { from, to, by: None, step: None, compare })
 }
 
 /// What a forecast follows from, and how far it goes.

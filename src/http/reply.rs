@@ -49,8 +49,13 @@ impl Reply {
     /// With a strong entity tag of its body (RFC 9110, section 8.8.3); as 304, without the body, where
     /// the header `If-None-Match` names that tag. Only the caller may keep it, and must ask again
     /// before each use, so that what was kept never stands for another day.
-    pub fn tagged(mut self, if_none_match: Option<&str>) -> Self {
-        let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(Sha256::digest(&self.body)));
+    pub fn tagged(self, if_none_match: Option<&str>) -> Self {
+        self.tagged_after("", if_none_match)
+    }
+
+    /// The same, with a tag that begins with `prefix`.
+    pub fn tagged_after(mut self, prefix: &str, if_none_match: Option<&str>) -> Self {
+        let tag = format!("\"{prefix}{}\"", URL_SAFE_NO_PAD.encode(Sha256::digest(&self.body)));
         // Compared weakly (section 13.1.2): whoever compresses a reply weakens its tag.
         let known = |given: &str| {
             let given = given.trim();

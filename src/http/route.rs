@@ -68,6 +68,10 @@ pub enum Route {
     ListFacts,
     /// `GET /v1/business/kpis`
     BusinessKpis,
+    /// `GET /v1/engagement`
+    Engagement,
+    /// `PUT /v1/engagement`
+    ReplaceEngagement,
     /// `OPTIONS` of a call that browsers make from other origins: the methods there.
     Preflight(String),
 }
@@ -126,7 +130,9 @@ impl Route {
             | Route::DeleteKey(_)
             | Route::ReplaceFacts(_)
             | Route::ListFacts
-            | Route::BusinessKpis => true,
+            | Route::BusinessKpis
+            | Route::Engagement
+            | Route::ReplaceEngagement => true,
         }
     }
 
@@ -185,6 +191,7 @@ fn resource(path: &str) -> Option<Resource> {
         }
         ["v1", "facts"] => vec![("GET", ListFacts)],
         ["v1", "facts", day] => vec![("PUT", ReplaceFacts(Day::parse(day)?))],
+        ["v1", "engagement"] => vec![("GET", Engagement), ("PUT", ReplaceEngagement)],
         ["v1", "business", "kpis"] => vec![("GET", BusinessKpis)],
         _ => return None,
     })

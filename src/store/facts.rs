@@ -52,34 +52,57 @@ pub fn listed(row: Row) -> Result<(String, String, Facts), Misshapen> {
     Ok((day, channel, facts))
 }
 
-/// The facts of some days in one, by channel: those at the start of a day are of the first day alone.
-/// And on how many of the days anything was reported.
-pub fn select_sums(days: Days) -> [Statement; 2] {
-    let bounds = [days.from.to_string().into(), days.to.to_string().into()];
+/// The facts of each of some ranges of days in one, by channel: those at the start of a day are of the
+/// range's first day alone. And on how many of its days anything was reported.
+pub fn select_sums(ranges: &[Days]) -> [Statement; 2] {
+    let bounds: Vec<[String; 2]> =
+        ranges.iter().map(|days| [days.from.to_string(), days.to.to_string()]).collect();
+    let bounds = json(&bounds);
+    // The ranges come first (`cross join` keeps the order), and their days are found by the primary key.
     [
         Statement::new(
-            "select channel, fact, sum(value / 1000000), sum(value % 1000000) from facts
-              where day between ?1 and ?2 and (day = ?1 or substr(fact, -length(?3)) <> ?3)
-              group by channel, fact",
-            bounds.clone().into_iter().chain([AT_START.into()]),
+            "select range.key, channel, fact, sum(facts.value / 1000000), sum(facts.value % 1000000)
+               from json_each(?1) as range cross join facts
+              where day between range.value ->> 0 and range.value ->> 1
+                and (day = range.value ->> 0 or substr(fact, -length(?2)) <> ?2)
+              group by range.key, channel, fact",
+            [bounds.clone(), AT_START.into()],
         ),
         Statement::new(
-            "select count(distinct day) as n from facts where day between ?1 and ?2",
-            bounds,
+            "select range.key, count(distinct day) from json_each(?1) as range cross join facts
+              where day between range.value ->> 0 and range.value ->> 1
+              group by range.key",
+            [bounds],
         ),
     ]
 }
 
-/// The facts by channel and the number of days, from the rows of [`select_sums`].
-pub fn sums([sums, count]: [Vec<Row>; 2]) -> Result<(Channels, u64), Misshapen> {
-    let mut channels = Channels::new();
+/// What was reported over a range of days.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sums {
+    /// The facts, by channel.
+    pub channels: Channels,
+    /// On how many days anything was reported.
+    pub days: u64,
+}
+
+/// What was reported over each of `count` ranges, from the rows of [`select_sums`].
+pub fn sums([sums, days]: [Vec<Row>; 2], count: usize) -> Result<Vec<Sums>, Misshapen> {
+    const WRONG: Misshapen = Misshapen("facts");
+    let mut all = vec![Sums::default(); count];
+    let at = |columns: &mut Columns| usize::try_from(columns.natural()?).map_err(|_| WRONG);
     for row in sums {
         let mut columns = Columns::of("facts", row);
-        let facts = channels.entry(columns.text()?).or_default();
-        let fact = Fact::named(&columns.text()?).ok_or(Misshapen("facts"))?;
+        let range = all.get_mut(at(&mut columns)?).ok_or(WRONG)?;
+        let facts = range.channels.entry(columns.text()?).or_default();
+        let fact = Fact::named(&columns.text()?).ok_or(WRONG)?;
         let (high, low) = (columns.natural()?, columns.natural()?);
         facts.add(fact, i128::from(high) * HIGH + i128::from(low));
     }
-    let count = count.into_iter().next().ok_or(Misshapen("facts"))?;
-    Ok((channels, Columns::of("facts", count).natural()?))
+    for row in days {
+        let mut columns = Columns::of("facts", row);
+        let range = all.get_mut(at(&mut columns)?).ok_or(WRONG)?;
+        range.days = columns.natural()?;
+    }
+    Ok(all)
 }

@@ -19,6 +19,7 @@ macro_rules! added {
 use added;
 
 pub mod d1;
+pub mod engagement;
 pub mod facts;
 pub mod inventory;
 pub mod keys;

@@ -151,6 +151,14 @@ test("the period before is told with the change, and how certain that is", async
   assert.ok(!("previous" in (await kpis(`from=${ago(0)}&to=${ago(0)}`)).kpis[0]));
 });
 
+test("a segment is told beside itself in the period before, where both are asked for", async () => {
+  const first = async (query) => (await kpis(query)).kpis[0].breakdown.cohorts;
+  const [web] = await first(`from=${ago(0)}&to=${ago(0)}&by=channel&compare=previous`);
+  assert.deepEqual([web.segment, web.previous.from, web.previous.n, web.previous.value, web.previous.change], ["web", ago(1), 0, null, null]);
+  assert.equal((await first(`from=${ago(0)}&to=${ago(0)}&by=channel`))[0].previous, undefined);
+  assert.deepEqual(await first(`from=${ago(-1)}&to=${ago(-1)}&by=channel&compare=previous`), [], "nobody answers tomorrow");
+});
+
 test("promise_9: a period before of which something is forgotten or kept by month alone says so", async () => {
   const month = await kpis(`from=${monthStart(-4)}&to=${monthEnd(-4)}&compare=previous`);
   assert.deepEqual(month.previous, {

@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use counterfoil::domain::days::Days;
+use counterfoil::domain::days::{Days, Step};
 use counterfoil::domain::facts::{AT_START, Channels, Fact, Facts, MOST, read};
 use counterfoil::domain::json::Json;
 use counterfoil::domain::kpi::business::{BusinessKpi, Reason, kpis};
+use counterfoil::domain::kpi::business_report::report;
 use counterfoil::domain::time::Day;
-use counterfoil::store::facts::{list, listed, replace, select_sums, sums};
+use counterfoil::store::facts::{Sums, list, listed, replace, select_sums, sums};
 use counterfoil::store::inventory;
 use num_rational::BigRational;
 use serde_json::{Value, json};
@@ -390,8 +391,10 @@ fn facts_add_up_over_days_but_those_at_the_start_are_of_the_first_day() {
     }
     let mut read = |from: i32, to: i32| {
         let days = Days { from: DAY.plus(from), to: DAY.plus(to) };
-        let rows = sqlite.run(&select_sums(days)).unwrap();
-        sums(rows.try_into().unwrap()).unwrap()
+        let rows = sqlite.run(&select_sums(&[days])).unwrap();
+        let [Sums { channels, days }] =
+            sums(rows.try_into().unwrap(), 1).unwrap().try_into().unwrap();
+        (channels, days)
     };
     let (channels, days) = read(5, 24);
     let facts = &channels[""];
@@ -404,6 +407,103 @@ fn facts_add_up_over_days_but_those_at_the_start_are_of_the_first_day() {
     assert_eq!(channels[""].get(Fact::CustomersStart), None, "not of the first day");
     assert_eq!(kpi(&channels, "customer_churn").reason.unwrap().facts, ["customers_start"]);
     assert_eq!(read(30, 40), (Channels::new(), 0));
+}
+
+#[test]
+fn steps_are_read_beside_each_other_and_agree_with_ranges_of_their_own() {
+    let mut sqlite = Sqlite::d1();
+    let mut random = Numbers(21);
+    let mut reported = BTreeMap::new();
+    for day in 0..60 {
+        // Two of three days have facts, and not all of them all of them.
+        if random.below(3) > 0 {
+            let mut values = numbers(&mut random, 1_000);
+            values.retain(|_, _| random.below(8) > 0);
+            sqlite.run(&replace(DAY.plus(day), &facts_of(&values))).unwrap();
+            reported.insert(day, values);
+        }
+    }
+    let range = Days { from: DAY.plus(3), to: DAY.plus(55) };
+    for step in Step::ALL {
+        let steps: Vec<Days> =
+            range.steps(step, range.from.plus(-1)).into_iter().map(|(_, days)| days).collect();
+        let ranges: Vec<Days> = [range, range.previous()].into_iter().chain(steps).collect();
+        let rows = sqlite.run(&select_sums(&ranges)).unwrap();
+        let all = sums(rows.try_into().unwrap(), ranges.len()).unwrap();
+        let series: Vec<_> =
+            ranges.iter().copied().zip(&all).skip(2).map(|(days, s)| (days, &s.channels)).collect();
+        let told = report(&all[0].channels, &series, Some((ranges[1], &all[1].channels)));
+        assert_eq!(all[2..].iter().map(|sums| sums.days).sum::<u64>(), all[0].days);
+        for (i, days) in ranges.iter().enumerate() {
+            // What was reported, added up by hand.
+            let within = |day: &&i32| (days.from.0..=days.to.0).contains(&(DAY.0 + **day));
+            let mut facts = Facts::default();
+            for day in reported.keys().filter(within) {
+                for (name, n) in &reported[day] {
+                    if !name.ends_with("_start") || DAY.0 + day == days.from.0 {
+                        facts.add(Fact::named(name).unwrap(), i128::from(*n));
+                    }
+                }
+            }
+            assert_eq!(all[i].days, reported.keys().filter(within).count() as u64);
+            let alone = kpis(&Channels::from([(String::new(), facts)]));
+            for (kpi, alone) in told.iter().zip(&alone) {
+                match i {
+                    0 => assert_eq!((kpi.value, &kpi.reason), (alone.value, &alone.reason)),
+                    1 => {
+                        let before = kpi.previous.as_ref().unwrap();
+                        assert_eq!((before.value, &before.reason), (alone.value, &alone.reason));
+                        assert_eq!((before.significant, before.method), (None, "records"));
+                        assert_eq!(before.from, days.from.to_string());
+                    }
+                    _ => {
+                        let step = &kpi.series.as_ref().unwrap()[i - 2];
+                        assert_eq!((step.value, &step.reason), (alone.value, &alone.reason));
+                        assert_eq!((step.n, &step.interval), (alone.n, &alone.interval));
+                        assert_eq!(step.value.is_none(), step.reason.is_some());
+                        assert_eq!(
+                            [&step.from, &step.to],
+                            [&days.from.to_string(), &days.to.to_string()]
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_change_of_a_business_kpi_is_exact_and_missing_where_a_side_is() {
+    let mut random = Numbers(22);
+    let days = Days { from: DAY, to: DAY };
+    let mut falls = 0;
+    for round in 0..200 {
+        let most = [50, 100_000, 1_000_000_000][round % 3];
+        let [now, before] = [(); 2].map(|()| numbers(&mut random, most));
+        let of = |values: &BTreeMap<&str, u64>, name: &str| {
+            exact(name, |x| ratio_of(values[x], if MONEY.contains(&x) { 1000 } else { 1 }))
+        };
+        let told = report(&facts_of(&now), &[], Some((days, &facts_of(&before))));
+        for kpi in told {
+            let change = of(&now, kpi.kpi) - of(&before, kpi.kpi);
+            let previous = kpi.previous.unwrap();
+            // A product of many large facts may be beyond what is computed exactly.
+            if previous.change.is_some() || !matches!(kpi.kpi, "clv_to_cpa") {
+                assert_eq!(previous.change, Some(oracle(&change)), "{}", kpi.kpi);
+            }
+            falls += i32::from(previous.change.is_some_and(|change| change < 0.0));
+        }
+    }
+    assert!(falls > 500, "{falls}");
+    let some = alone(&json!({ "visits": 10, "conversions": 1 }));
+    for (now, before) in [(&some, &Channels::new()), (&Channels::new(), &some)] {
+        let told = report(now, &[], Some((days, before)));
+        let rate = told.into_iter().find(|kpi| kpi.kpi == "conversion_rate").unwrap();
+        let previous = rate.previous.unwrap();
+        assert_eq!(previous.change, None);
+        assert_eq!(previous.value.is_none(), previous.reason.is_some());
+        assert!(rate.value.is_some() != previous.value.is_some());
+    }
 }
 
 #[test]

@@ -157,6 +157,10 @@ fn every_route_is_reached_by_its_method_and_no_other_is_allowed_there() {
             vec![("PUT", Route::ReplaceFacts(Day::parse("2026-11-22").unwrap()))],
         ),
         ("/v1/business/kpis".to_owned(), vec![("GET", Route::BusinessKpis)]),
+        (
+            "/v1/engagement".to_owned(),
+            vec![("GET", Route::Engagement), ("PUT", Route::ReplaceEngagement)],
+        ),
     ];
     for (path, served) in &routes {
         let methods: Vec<&str> = served.iter().map(|(method, _)| *method).collect();
@@ -312,6 +316,17 @@ fn a_range_is_of_days_that_exist_and_of_ten_years_at_most() {
     let days = |text: &str| query::days(pairs(text), today);
     assert_eq!(days("").unwrap(), (usual.from, today));
     assert_eq!(faults(days("by=channel&from=x")), ["from form", " unknown_parameter"]);
+    let facts = |text: &str| query::range_of_facts(pairs(text), today);
+    let given = facts("step=month&compare=previous").unwrap();
+    assert_eq!((given.from, given.to, given.by), (usual.from, today, None));
+    assert_eq!((given.step, given.compare), (Some(Step::Month), true));
+    assert_eq!(facts("").unwrap(), usual);
+    let told = faults(facts("step=x&compare=x&by=channel&from=x"));
+    assert_eq!(told, ["from form", "step form", "compare form", " unknown_parameter"]);
+    let compared = |text: &str| query::range_compared(pairs(text), today);
+    assert!(compared("compare=previous").unwrap().compare);
+    assert_eq!(compared("").unwrap(), usual);
+    assert_eq!(faults(compared("step=day")), [" unknown_parameter"]);
 }
 
 #[test]
@@ -362,6 +377,10 @@ fn a_reply_that_is_known_is_not_sent_again_and_is_never_used_unasked() {
     }
     let changed = Reply::json(200, &json!({ "n": 13 })).tagged(Some(&etag));
     assert_eq!(changed.status, 200);
+    let after = reply().tagged_after("7.", None);
+    assert_eq!(header(&after, "etag"), [format!("\"7.{}", &etag[1..])]);
+    assert_eq!(reply().tagged_after("7.", Some(header(&after, "etag")[0])).status, 304);
+    assert_eq!(reply().tagged_after("8.", Some(header(&after, "etag")[0])).status, 200);
 }
 
 #[test]

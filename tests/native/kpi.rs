@@ -357,7 +357,7 @@ fn a_change_is_judged_where_both_sides_have_answers_and_else_said_to_be_unknown(
     let days = Days { from: Day(0), to: Day(6) };
     let previous = |now: (u64, u64), before: (u64, u64)| {
         let (now, before) = (counts(now.0, now.1), counts(before.0, before.1));
-        let beside = Beside { previous: Some((days, &before)), ..Beside::default() };
+        let beside = Beside { previous: Some((days, &before, &Parts::new())), ..Beside::default() };
         let all = report(&question(Kind::Rating { points: 5 }), &[], &now, beside);
         to_value(&all[0].previous).unwrap()
     };
@@ -377,6 +377,40 @@ fn a_change_is_judged_where_both_sides_have_answers_and_else_said_to_be_unknown(
     assert_eq!((&unanimous["change"], &unanimous["significant"]), (&json!(4.0), &json!(null)));
     assert_eq!(previous((20, 100), (60, 60))["significant"], json!(true));
     assert_eq!(previous((20, 40), (22, 38))["significant"], json!(false));
+}
+
+#[test]
+fn a_segment_is_compared_with_itself_in_the_period_before() {
+    let counts = |one, five| Counts {
+        n: one + five,
+        tallies: [("1".to_owned(), one), ("5".to_owned(), five)].into(),
+    };
+    let now: Parts = [("app".to_owned(), counts(5, 15)), ("web".to_owned(), counts(9, 1))].into();
+    let before: Parts =
+        [("app".to_owned(), counts(10, 10)), ("shop".to_owned(), counts(7, 0))].into();
+    let (total, total_before) = (counts(14, 16), counts(17, 10));
+    let days = Days { from: Day(0), to: Day(6) };
+    let of = |beside| report(&question(Kind::Rating { points: 5 }), &[], &total, beside).remove(0);
+    let by = Some(("channel", &now));
+    let kpi =
+        of(Beside { by, previous: Some((days, &total_before, &before)), ..Beside::default() });
+    let cohorts = kpi.breakdown.unwrap().cohorts;
+    assert_eq!(cohorts.iter().map(|c| c.segment.as_str()).collect::<Vec<_>>(), ["app", "web"]);
+    // As if the segment were all that there is.
+    let alone = |segment: &str| {
+        let none = Counts::default();
+        let (now, before) = (&now[segment], before.get(segment).unwrap_or(&none));
+        let beside = Beside { previous: Some((days, before, &Parts::new())), ..Beside::default() };
+        report(&question(Kind::Rating { points: 5 }), &[], now, beside).remove(0).previous
+    };
+    for cohort in &cohorts {
+        assert_eq!(cohort.previous, alone(&cohort.segment), "{}", cohort.segment);
+    }
+    let [app, web] = &cohorts[..] else { panic!() };
+    assert_eq!(app.previous.as_ref().unwrap().change, Some(1.0), "4 after 3");
+    assert_eq!(web.previous.as_ref().unwrap().change, None, "nobody answered there before");
+    let without = of(Beside { by, ..Beside::default() });
+    assert!(without.breakdown.unwrap().cohorts.iter().all(|cohort| cohort.previous.is_none()));
 }
 
 #[test]

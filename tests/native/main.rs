@@ -7,6 +7,7 @@ mod bucket;
 mod coverage;
 mod days;
 mod drivers;
+mod engagement;
 mod export;
 mod facts;
 mod floors;

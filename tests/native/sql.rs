@@ -228,6 +228,9 @@ fn promise_2_d1_has_no_column_for_anything_of_a_respondent() {
         "cohorts.n",
         "cohorts.tallies",
         // The business's own aggregate numbers: no response reaches them.
+        "engagement.one",
+        "engagement.revision",
+        "engagement.definition",
         "facts.day",
         "facts.channel",
         "facts.fact",

@@ -2,12 +2,15 @@
 //!
 //! Facts that happen during a day are added up over the days and the channels. Facts that hold at the
 //! start of a day (`…_start`) are those of the first day, added up over the channels: a stock of
-//! customers does not grow by being counted twice. The formulas are the usual ones: Farris, Bendle,
-//! Pfeifer and Reibstein 2010, "Marketing Metrics" (churn, retention, acquisition, lifetime value,
-//! conversion), and Cleveland 2012, "Call Center Management on Fast Forward" (handle time).
+//! customers does not grow by being counted twice. The formulas are the usual ones. Retention and cost of
+//! acquisition are as in Farris, Bendle, Pfeifer and Reibstein 2010, "Marketing Metrics", chapter 5 (of
+//! which passages were read, not the whole). Lifetime value is formula 1 of Fader and Hardie 2012
+//! (brucehardie.com/notes/024), m · (1 + d) / (1 + d − r), without discount. Handle time is as in the
+//! glossary of Genesys's call centre software.
 
 use serde::Serialize;
 
+use super::business_report::{Previous, Stepped};
 use super::ratio::Ratio;
 use super::{Interval, shares};
 use crate::domain::facts::Fact::{self, *};
@@ -38,6 +41,15 @@ pub struct BusinessKpi {
     /// The same for each channel that reported a part of it: of the conversion rate alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channels: Option<Vec<ChannelKpi>>,
+    /// The same KPI step by step, where asked for: every step of the range, in order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub series: Option<Vec<Stepped>>,
+    /// The same KPI over the period before, where asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub previous: Option<Previous>,
+    /// The value before it was rounded.
+    #[serde(skip)]
+    pub exact: Option<Ratio>,
 }
 
 /// A KPI of one channel.
@@ -66,7 +78,8 @@ pub struct Reason {
     /// `missing`: not reported; `zero`: divided by; `exceeds`: a part is more than its whole;
     /// `too_large`: beyond what is computed exactly.
     pub code: &'static str,
-    /// The facts that it is about.
+    /// The facts that it is about, if it is about any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub facts: Vec<&'static str>,
 }
 
@@ -246,12 +259,33 @@ static FORMULAS: [Formula; 14] = [
     ),
 ];
 
-/// Every KPI of the business, from what each channel reported.
-pub fn kpis(channels: &Channels) -> Vec<BusinessKpi> {
+/// The names of all KPIs, in their order.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    FORMULAS.iter().map(|formula| formula.kpi)
+}
+
+/// Whether a KPI is told by channel too.
+pub fn is_by_channel(kpi: &str) -> bool {
+    kpi == BY_CHANNEL
+}
+
+/// The KPI of this name, from these facts; none where no KPI has the name.
+pub fn kpi(name: &str, facts: &Facts) -> Option<BusinessKpi> {
+    FORMULAS.iter().find(|formula| formula.kpi == name).map(|formula| formula.kpi(facts))
+}
+
+/// What all channels reported, in one.
+pub fn total(channels: &Channels) -> Facts {
     let mut total = Facts::default();
     for facts in channels.values() {
         facts.iter().for_each(|(fact, value)| total.add(fact, value));
     }
+    total
+}
+
+/// Every KPI of the business, from what each channel reported.
+pub fn kpis(channels: &Channels) -> Vec<BusinessKpi> {
+    let total = total(channels);
     let by_channel = |formula: &Formula| {
         let each = channels.iter().map(|(channel, facts)| (channel, formula.kpi(facts)));
         let some = each.filter(|(_, kpi)| !kpi.counts.is_empty());
@@ -287,6 +321,9 @@ impl Formula {
             definition: self.definition,
             reason: None,
             channels: None,
+            series: None,
+            previous: None,
+            exact: None,
         };
         if let Some(reason) = self.undefined(&kpi.counts) {
             kpi.reason = Some(reason);
@@ -294,12 +331,14 @@ impl Formula {
         }
         match self.form {
             Form::Quotient => {
-                kpi.value = self.ratio(&kpi.counts).and_then(Ratio::rounded);
+                kpi.exact = self.ratio(&kpi.counts);
+                kpi.value = kpi.exact.and_then(Ratio::rounded);
             }
             Form::Share | Form::Rest => {
                 if let Some([part, n]) = self.share(&kpi.counts) {
                     let estimate = shares::share(part, n);
                     (kpi.value, kpi.interval, kpi.n) = (estimate.value, estimate.interval, Some(n));
+                    kpi.exact = shares::ratio(part, n);
                 }
             }
         }

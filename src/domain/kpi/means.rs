@@ -3,7 +3,7 @@
 use super::counts::{Answers, Tallies};
 use super::definition::Definition;
 use super::measure::Measure;
-use super::quantile::{Confidence, student, student_at};
+use super::quantile::{Confidence, student_at};
 use super::ratio::{Ratio, rounded};
 use super::{Ends, Estimate, Interval, Kpi};
 
@@ -99,9 +99,14 @@ impl Sample {
     /// degrees of freedom. It is not cut off at the ends of a scale, which it may pass where few
     /// answered: a shortened one would look more certain than it is.
     pub fn student_t(&self) -> Option<Ends> {
+        self.student_t_at(Confidence::ONE)
+    }
+
+    /// The same at another level.
+    pub fn student_t_at(&self, confidence: Confidence) -> Option<Ends> {
         let n = self.n();
         let variance = self.variance().filter(|variance| *variance > 0.0)?;
-        let half = student((n - 1) as f64)? * (variance / n as f64).sqrt();
+        let half = student_at((n - 1) as f64, confidence)? * (variance / n as f64).sqrt();
         let mean = self.mean()?.to_f64();
         Some([mean - half, mean + half])
     }

@@ -48,6 +48,18 @@ impl Measure {
         }
     }
 
+    /// The interval of the value, unrounded, at another level; none without answers, and where the method
+    /// has none to give.
+    pub fn interval_at(&self, confidence: Confidence) -> Option<Ends> {
+        match self {
+            Self::Score { promoters, detractors, n } => {
+                nps::adjusted_wald_at([*promoters, *detractors, *n], confidence)
+            }
+            Self::Share { part, n } => shares::wilson_at(*part, *n, confidence),
+            Self::Mean(sample) => sample.student_t_at(confidence),
+        }
+    }
+
     /// How many answered.
     fn n(&self) -> f64 {
         match self {

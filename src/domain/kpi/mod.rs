@@ -6,11 +6,14 @@
 //! there is no value either, and never a panic. Scales are never pooled: one question, one scale.
 
 pub mod business;
+pub mod business_report;
 pub mod ces;
 pub mod comparison;
 pub mod counts;
 pub mod csat;
 pub mod definition;
+pub mod engagement;
+pub mod figure;
 pub mod means;
 pub mod measure;
 pub mod nps;
@@ -117,7 +120,8 @@ impl Kpi {
     /// This KPI as the line of a breakdown: of the cohort whose counts it was computed from.
     pub fn cohort(&self, segment: impl Into<String>) -> Cohort {
         let interval = self.interval.clone();
-        Cohort { segment: segment.into(), n: self.n, value: self.value, interval }
+        let (segment, measure) = (segment.into(), self.measure.clone());
+        Cohort { segment, n: self.n, value: self.value, interval, previous: None, measure }
     }
 
     /// The least and the largest value that it can have, in its unit; none of a `number`.
@@ -188,6 +192,12 @@ pub struct Cohort {
     pub value: Option<f64>,
     /// Its interval.
     pub interval: Option<Interval>,
+    /// The same segment over the period before, where asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub previous: Option<Previous>,
+    /// What `value` was computed from.
+    #[serde(skip)]
+    pub measure: Measure,
 }
 
 /// The KPIs of a question. `themes` are the names of the survey's themes: the keys of a `comment`.
@@ -219,8 +229,8 @@ pub struct Beside<'a> {
     pub by: Option<(&'a str, &'a Parts)>,
     /// The steps of a series, and the counts of those that have any, by key.
     pub series: Option<(&'a [(String, Days)], &'a Parts)>,
-    /// The counts of the period before.
-    pub previous: Option<(Days, &'a Counts)>,
+    /// The counts of the period before: of the total, and of each segment of the dimension.
+    pub previous: Option<(Days, &'a Counts, &'a Parts)>,
     /// Figures that the survey's owner entered.
     pub benchmarks: &'a [Benchmark],
     /// The figure of behaviour that the question asks for: [`Definition::measure`].
@@ -235,6 +245,7 @@ pub fn report(
     beside: Beside<'_>,
 ) -> Vec<Kpi> {
     let mut all = kpis(question, themes, total);
+    let none = Counts::default();
     // The same KPIs in the same order, of other counts, one by one with those of the total.
     let mut each = |counts: &Counts, tell: &dyn Fn(&mut Kpi, &Kpi)| {
         let others = kpis(question, themes, counts);
@@ -248,10 +259,16 @@ pub fn report(
                     breakdown.cohorts.push(part.cohort(segment));
                 }
             });
+            let Some((days, _, before)) = beside.previous else { continue };
+            each(before.get(segment).unwrap_or(&none), &|kpi, before| {
+                if let Some(cohort) = kpi.breakdown.as_mut().and_then(|all| all.cohorts.last_mut())
+                {
+                    cohort.previous = Some(Previous::new(&cohort.measure, before, days));
+                }
+            });
         }
     }
     if let Some((steps, parts)) = beside.series {
-        let none = Counts::default();
         each(total, &|kpi, _| kpi.series = Some(Vec::with_capacity(steps.len())));
         for (key, days) in steps {
             each(parts.get(key).unwrap_or(&none), &|kpi, part| {
@@ -261,7 +278,7 @@ pub fn report(
             });
         }
     }
-    if let Some((days, counts)) = beside.previous {
+    if let Some((days, counts, _)) = beside.previous {
         each(counts, &|kpi, before| {
             kpi.previous = Some(Previous::new(&kpi.measure, before, days));
         });

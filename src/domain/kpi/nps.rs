@@ -3,7 +3,7 @@
 use super::counts::{Answers, Tallies, points};
 use super::definition::{Definition, Span};
 use super::measure::Measure;
-use super::quantile::{Confidence, Z};
+use super::quantile::Confidence;
 use super::ratio::Ratio;
 use super::{Ends, Estimate, Interval, Kpi};
 use crate::domain::survey::{NpsAnswer, NpsMap};
@@ -56,8 +56,16 @@ pub fn score(promoters: u64, detractors: u64, n: u64) -> Estimate {
 /// Rocks 2016, "Interval estimation for the Net Promoter Score" (The American Statistician 70):
 /// Wald's interval once three answers are added, ¾ promoter, ¾ detractor and 1½ passive.
 pub fn adjusted_wald(promoters: u64, detractors: u64, n: u64) -> Option<Ends> {
+    adjusted_wald_at([promoters, detractors, n], Confidence::ONE)
+}
+
+/// The same at another level; of (promoters, detractors, n).
+pub fn adjusted_wald_at(
+    [promoters, detractors, n]: [u64; 3],
+    confidence: Confidence,
+) -> Option<Ends> {
     let (net, variance) = adjusted(promoters, detractors, n)?;
-    let half = Z * variance.sqrt();
+    let half = confidence.z * variance.sqrt();
     let end = |end: f64| (100.0 * end).clamp(-100.0, 100.0);
     Some([end(net - half), end(net + half)])
 }

@@ -75,7 +75,8 @@ pub fn wilson(part: u64, n: u64) -> Option<Ends> {
     wilson_at(part, n, Confidence::ONE)
 }
 
-fn wilson_at(part: u64, n: u64, Confidence { z, .. }: Confidence) -> Option<Ends> {
+/// The same at another level.
+pub fn wilson_at(part: u64, n: u64, Confidence { z, .. }: Confidence) -> Option<Ends> {
     let (part, whole) = (part as f64, n as f64);
     let half = z * (part * (whole - part) / whole + z * z / 4.0).sqrt();
     let end = |half: f64| 100.0 * (part + z * z / 2.0 + half) / (whole + z * z);

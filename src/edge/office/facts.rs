@@ -4,21 +4,23 @@
 use serde::Serialize;
 
 use crate::domain::access::Scope;
-use crate::domain::days::Days;
+use crate::domain::days::{Days, Step};
 use crate::domain::facts::{self, Facts};
 use crate::domain::json::Json;
 use crate::domain::kpi::business::{self, BusinessKpi};
+use crate::domain::kpi::business_report::{self, Reported};
 use crate::domain::time::Day;
 use crate::edge::access;
 use crate::edge::request::Call;
-use crate::edge::{Outcome, d1 as database, now};
+use crate::edge::{Failure, Outcome, d1 as database, now};
 use crate::http::policy;
 use crate::http::problem::{Kind, Problem};
 use crate::http::query;
 use crate::http::reply::Reply;
-use crate::store::facts as store;
+use crate::store::facts::{self as store, Sums};
 
 use super::config::Config;
+use super::report::{MOST_STEPS, too_many_steps};
 
 /// The facts of one channel on one day.
 #[derive(Serialize)]
@@ -42,7 +44,21 @@ struct Report {
     from: String,
     to: String,
     days_reported: u64,
+    /// What the range is compared with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    previous: Option<Before>,
+    /// What the series are cut into.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    step: Option<&'static str>,
     kpis: Vec<BusinessKpi>,
+}
+
+/// The period before.
+#[derive(Serialize)]
+struct Before {
+    from: String,
+    to: String,
+    days_reported: u64,
 }
 
 /// 200 with the day's facts, as they now are.
@@ -80,10 +96,45 @@ pub async fn list(call: &mut Call, config: &Config) -> Outcome {
 /// 200 with the business's KPIs over some days; 304 where the caller has them already.
 pub async fn kpis(call: &mut Call, config: &Config) -> Outcome {
     access::require(call, config, Scope::Read, None).await?;
-    let (from, to) = query::days(call.query()?, now().day())?;
-    let rows = database::run(&call.env, store::select_sums(Days { from, to })).await?;
-    let (channels, days_reported) = store::sums(rows)?;
-    let kpis = business::kpis(&channels);
-    let report = Report { from: from.to_string(), to: to.to_string(), days_reported, kpis };
+    let query::Range { from, to, step, compare, .. } =
+        query::range_of_facts(call.query()?, now().day())?;
+    let range = Days { from, to };
+    // Facts are kept by day for ever, so no step is longer than was asked for.
+    let steps = step.map(|step| range.steps(step, from.plus(-1))).unwrap_or_default();
+    if steps.len().saturating_mul(business::names().count()) > MOST_STEPS {
+        return Err(too_many_steps().into());
+    }
+    let previous = compare.then(|| range.previous());
+    let steps = steps.into_iter().map(|(_, days)| days);
+    let ranges: Vec<Days> = [range].into_iter().chain(previous).chain(steps).collect();
+    let mut sums = sums(call, &ranges).await?.into_iter();
+
+    let now = sums.next().unwrap_or_default();
+    let before = previous.map(|days| (days, sums.next().unwrap_or_default()));
+    let steps: Vec<Sums> = sums.collect();
+    let series = ranges.iter().skip(1 + usize::from(compare)).copied().zip(&steps);
+    let series: Vec<Reported<'_>> = series.map(|(days, sums)| (days, &sums.channels)).collect();
+    let compared = before.as_ref().map(|(days, sums)| (*days, &sums.channels));
+    let report = Report {
+        from: from.to_string(),
+        to: to.to_string(),
+        days_reported: now.days,
+        kpis: business_report::report(&now.channels, &series, compared),
+        previous: before.map(|(Days { from, to }, sums)| Before {
+            from: from.to_string(),
+            to: to.to_string(),
+            days_reported: sums.days,
+        }),
+        step: step.map(Step::name),
+    };
     Ok(Reply::json(200, &report).tagged(call.header("if-none-match")?.as_deref()))
+}
+
+/// What was reported over each of some ranges.
+pub(super) async fn sums(call: &Call, ranges: &[Days]) -> Result<Vec<Sums>, Failure> {
+    if ranges.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = database::run(&call.env, store::select_sums(ranges)).await?;
+    Ok(store::sums(rows, ranges.len())?)
 }

@@ -3,6 +3,7 @@
 
 mod actions;
 mod config;
+mod engagement;
 mod export;
 mod facts;
 mod forecast;
@@ -64,6 +65,8 @@ async fn perform(call: &mut Call, route: Route) -> Outcome {
         Route::DeleteKey(id) => keys::delete(call, &config, &id).await,
         Route::ReplaceFacts(day) => facts::replace(call, &config, day).await,
         Route::ListFacts => facts::list(call, &config).await,
+        Route::Engagement => engagement::read(call, &config).await,
+        Route::ReplaceEngagement => engagement::replace(call, &config).await,
         Route::BusinessKpis => facts::kpis(call, &config).await,
         _ => Err(Problem::new(Kind::NotFound).into()),
     }

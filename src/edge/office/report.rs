@@ -28,7 +28,7 @@ use super::config::Config;
 /// How often days may be rolled up under one request before the caller is asked to come back.
 const MOST_TRIES: usize = 4;
 /// How many values the series of one reply may have, all KPIs together.
-const MOST_STEPS: usize = 40_000;
+pub(super) const MOST_STEPS: usize = 40_000;
 
 /// What a reply says of a range of days: KPIs, or consents.
 #[derive(Default, Serialize)]
@@ -38,7 +38,7 @@ pub(super) struct Report {
     range: Range,
     /// What the range is compared with.
     #[serde(skip_serializing_if = "Option::is_none")]
-    previous: Option<Range>,
+    pub(super) previous: Option<Range>,
     /// What the series are cut into.
     #[serde(skip_serializing_if = "Option::is_none")]
     step: Option<&'static str>,
@@ -67,7 +67,7 @@ struct NoticeReport {
 
 /// A range of days, as far as it is kept.
 #[derive(Default, Serialize)]
-struct Range {
+pub(super) struct Range {
     from: String,
     to: String,
     /// What was asked for, where retention made it another range.
@@ -137,7 +137,7 @@ pub async fn kpis(call: &mut Call, config: &Config, id: &str) -> Outcome {
         };
         let mut all = vec![of(plan.range, by)];
         if compare {
-            all.push(of(plan.previous, None));
+            all.push(of(plan.previous, by));
         }
         if let Some(step) = step {
             let each = |question| kpi::kpis(question, &themes, &Counts::default()).len();
@@ -164,7 +164,7 @@ pub async fn kpis(call: &mut Call, config: &Config, id: &str) -> Outcome {
         let beside = Beside {
             by: by.map(|dimension| (dimension, &total.parts)),
             series: steps.as_ref().map(|steps| (steps.as_slice(), &series.parts)),
-            previous: compare.then(|| (plan.previous.told(), &before.total)),
+            previous: compare.then(|| (plan.previous.told(), &before.total, &before.parts)),
             benchmarks: &survey.benchmarks,
             measures: templates::behaviour(survey, &question.id),
         };
@@ -181,7 +181,7 @@ pub async fn kpis(call: &mut Call, config: &Config, id: &str) -> Outcome {
     Ok(Reply::json(200, &report).tagged(call.header("if-none-match")?.as_deref()))
 }
 
-fn too_many_steps() -> Problem {
+pub(super) fn too_many_steps() -> Problem {
     let why = format!(
         "At most {MOST_STEPS} steps are told, all KPIs together: ask for longer steps or fewer days."
     );
