@@ -1,6 +1,6 @@
 """Puts real things into generated calls, so that they get further than 404 and 422.
 
-Only what was generated as valid is touched, and never all of it: a quarter of the calls goes out as
+Only what was generated as valid is touched, and never all of it: a fifth of the calls goes out as
 generated. What is chosen follows from the generated values alone, so a run repeats with its seed.
 """
 
@@ -32,8 +32,9 @@ class Choice:
 def fit(case, kwargs):
     if case.meta is None:
         return
+    spare_kept(case)
     choice = Choice(case.operation.label, case.path_parameters, case.query, case.headers, case.body)
-    if choice.below(4) == 0:
+    if choice.below(5) == 0:
         return
     # In the stateful phase the ids come from replies to earlier calls.
     if valid(case, ParameterLocation.PATH) and case.meta.phase.name != TestPhase.STATEFUL:
@@ -51,13 +52,24 @@ def valid(case, location):
     return component is not None and component.mode.is_positive
 
 
+def known_things(case):
+    """What there is for a path: by the longest known start of it, so paths below it are fitted too."""
+    starts = [start for start in OBJECTS["paths"] if (case.path + "/").startswith(start + "/")]
+    return OBJECTS["paths"][max(starts, key=len)] if starts else None
+
+
 def fit_path(case, choice):
-    """Names something that is there: by the longest known start of the path, so paths below it are fitted too."""
-    known = [start for start in OBJECTS["paths"] if (case.path + "/").startswith(start + "/")]
-    if known:
-        things = OBJECTS["paths"][max(known, key=len)]
+    things = known_things(case)
+    if things:
         chosen = choice.of(things.get(case.method.upper(), things["any"]))
         case.path_parameters = {**case.path_parameters, **chosen}
+
+
+def spare_kept(case):
+    """Schemathesis finds ids in replies, lists among them. What others need is not deleted or replaced."""
+    things = known_things(case)
+    if things and case.method.upper() in things and case.path_parameters in things["any"]:
+        case.path_parameters = dict(things[case.method.upper()][0])
 
 
 def fit_query(case, choice):
