@@ -25,6 +25,9 @@ function run(program, options, environment) {
   });
 }
 
+// Schemathesis leaves out the call by which it reads the document; tests/edge/assets.test.mjs makes it.
+const LEFT_OUT = "GET /openapi.json";
+
 /** The operations that were never answered with a status of success that the document names. */
 async function unreached(server, replies) {
   const { json } = await server.api("GET", "/openapi.json", undefined, { key: null });
@@ -34,6 +37,7 @@ async function unreached(server, replies) {
       .map(([method, { responses }]) => ({ label: `${method.toUpperCase()} ${path}`, responses })),
   );
   return operations
+    .filter(({ label }) => label !== LEFT_OUT)
     .filter(({ label, responses }) => !Object.keys(replies[label] ?? {}).some((status) => status < 300 && responses[status]))
     .map(({ label }) => label);
 }
