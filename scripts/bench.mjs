@@ -7,6 +7,7 @@
 //   empty        an empty call to a Durable Object         }
 //   anonymous    a response, accepted
 //   identified   a response with a customer id, accepted
+// Then KPIs are read, of a thousand responses and of ten million over the same days, in turns.
 
 import { execFileSync, fork } from "node:child_process";
 import { once } from "node:events";
@@ -24,6 +25,7 @@ const BUILD = fileURLToPath(new URL("../build-bench", import.meta.url));
 const LOAD = fileURLToPath(new URL("load.mjs", import.meta.url));
 const CONNECTIONS = [16, 64];
 const GOAL = 0.8; // accepted responses against empty calls
+const KPI_GOAL = 1.2; // reading KPIs of many responses against few
 const CALL_LIMIT_S = 120;
 
 // A survey with questions of three kinds; its ticks come during the measurement, as in life.
@@ -71,6 +73,8 @@ try {
     ratio("identified", "empty", `, goal >= ${GOAL}`);
   }
   console.log();
+  await readKpis(server, key, values.quick ? 50 : 300);
+  console.log();
   for (const worker of WORKERS) {
     const starts = Array.from({ length: values.quick ? 1 : 5 }, () => startUp(worker));
     console.log(`Start-up of the ${worker}: ${spread(starts, 1)} ms on this machine, goal <= 50`);
@@ -78,6 +82,42 @@ try {
   process.exit(0);
 } catch (fault) {
   fail(fault);
+}
+
+/** How much longer KPIs of ten million responses take than of a thousand: both over 60 days, read in turns. */
+async function readKpis(server, key, reads) {
+  const api = connect(server.url, { key });
+  const database = await server.database();
+  const insert = database.prepare(
+    "insert into cohorts (survey, day, question, dimension, segment, min_cohort, n, tallies) select ?1, ?2, 'recommend', ?3, ?4, 5, ?5, ?6",
+  );
+  const days = Array.from({ length: 60 }, (_, ago) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10));
+  const cohorts = ["web", "email", "store", "(none)", "(other)"].map((segment) => ["channel", segment]);
+  const paths = [];
+  for (const [responses, places] of [
+    [1e3, [["", "(unattributed)"], ["channel", "web"]]], // few fill no more
+    [1e7, [["", "(unattributed)"], ...cohorts, ["touchpoint", "checkout"], ["touchpoint", "support"]]],
+  ]) {
+    const survey = await ask(api, "POST", "/v1/surveys", { ...SURVEY, questions: SURVEY.questions.slice(0, 1) });
+    const [{ id }] = (await database.prepare("select max(id) as id from surveys").all()).results;
+    const n = Math.round(responses / days.length / places.length);
+    const tallies = JSON.stringify({ 9: n - Math.floor(n / 3), 3: Math.floor(n / 3) });
+    await database.batch(days.flatMap((day) => places.map(([dimension, segment]) => insert.bind(id, day, dimension, segment, n, tallies))));
+    paths.push(`/v1/surveys/${survey.id}/kpis?from=${days[29]}&to=${days[0]}&step=day&by=channel&compare=previous`);
+  }
+  const ratios = [];
+  for (let i = 0; i < reads + 10; i++) {
+    const times = [];
+    for (const path of paths) {
+      const begun = performance.now();
+      await ask(api, "GET", path);
+      times.push(performance.now() - begun);
+    }
+    if (i >= 10) ratios.push(times[1] / times[0]);
+  }
+  const sorted = ratios.toSorted((a, b) => a - b);
+  const quarter = (q) => sorted[Math.floor((sorted.length - 1) * q)].toFixed(2);
+  console.log(`KPIs of ten million responses / of a thousand: ${quarter(0.5)} (half of ${reads} pairs ${quarter(0.25)} to ${quarter(0.75)}), goal <= ${KPI_GOAL}`);
 }
 
 /** Requests a second on one path. */

@@ -132,6 +132,7 @@ export async function serve({ port = 0, stateDir, vars = {}, build = path.join(R
       url: url.origin,
       pid: workerd.pid,
       ended: new Promise((resolve) => workerd.once("exit", (code, signal) => resolve(signal ?? `code ${code}`))),
+      database: () => miniflare.getD1Database(binding),
       scheduled: (time) => ledger.scheduled({ scheduledTime: new Date(time) }),
       stop: () => miniflare.dispose(),
     };
