@@ -1,22 +1,14 @@
 // Actions, from rows of D1 and reported facts to the reply.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import Ajv from "ajv/dist/2020.js";
+import { assertShape } from "./document.mjs";
 import { startServer } from "./server.mjs";
 import { changeD1 } from "./state.mjs";
 import { assertProblem, createSurvey } from "./survey.mjs";
 
 const DAY_MS = 86_400_000;
 const day = (ago) => new Date(Date.now() - ago * DAY_MS).toISOString().slice(0, 10);
-const read = (name) => JSON.parse(readFileSync(new URL(`../../schema/${name}`, import.meta.url)));
-const validate = (() => {
-  const ajv = new Ajv({ strict: false, validateFormats: false });
-  ajv.addSchema(read("survey.schema.json"), "/survey.schema.json");
-  ajv.addSchema(read("openapi.json"), "/openapi.json");
-  return ajv.compile({ $ref: "/openapi.json#/components/schemas/Actions" });
-})();
 const cohort = (at, n, tallies, [dimension, segment] = ["", "(unattributed)"]) => [
   "insert into cohorts (survey, day, question, dimension, segment, min_cohort, n, tallies) values (1, ?, 'recommend', ?, ?, 5, ?, ?)",
   at,
@@ -51,7 +43,7 @@ const actions = (query = "", options) => server.api("GET", `${survey.path}/actio
 test("says what to see to first, the weightiest first, each with its figures", async () => {
   const reply = await actions();
   assert.equal(reply.status, 200, reply.text);
-  assert.ok(validate(reply.json), JSON.stringify(validate.errors));
+  assertShape("Actions", reply.json);
   const { from, to, previous, business, compared, actions: all } = reply.json;
   assert.deepEqual([from, to, previous], [day(29), day(0), { from: day(59), to: day(30) }]);
   assert.deepEqual([business, compared], [true, { drivers: 2, falls: 1 }]);
@@ -69,7 +61,7 @@ test("says what to see to first, the weightiest first, each with its figures", a
 test("a key that is bound to the survey learns nothing of the business", async () => {
   const key = await server.api("POST", "/v1/keys", { name: "Bound", scopes: ["read"], surveys: [survey.id] });
   const { json, text } = await actions("", { key: key.json.key });
-  assert.ok(validate(json), JSON.stringify(validate.errors));
+  assertShape("Actions", json);
   assert.deepEqual([json.business, json.actions.map(({ action }) => action)], [false, ["find_cause", "improve_segment"]]);
   assert.ok(!text.includes("lifetime"), text);
 });

@@ -1,21 +1,12 @@
 // Drivers, from responses through ticks to the reply.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import Ajv from "ajv/dist/2020.js";
+import { OPENAPI, assertShape } from "./document.mjs";
 import { startServer } from "./server.mjs";
 import { changeD1 } from "./state.mjs";
 import { QUICK, assertProblem, createSurvey, submissionId, times, until } from "./survey.mjs";
 
-const read = (name) => JSON.parse(readFileSync(new URL(`../../schema/${name}`, import.meta.url)));
-const openapi = read("openapi.json");
-const validate = (() => {
-  const ajv = new Ajv({ strict: false, validateFormats: false });
-  ajv.addSchema(read("survey.schema.json"), "/survey.schema.json");
-  ajv.addSchema(openapi, "/openapi.json");
-  return ajv.compile({ $ref: "/openapi.json#/components/schemas/Drivers" });
-})();
 
 let server;
 before(async () => {
@@ -26,7 +17,7 @@ after(() => server.discard());
 async function drivers(survey, query = "") {
   const reply = await server.api("GET", `${survey.path}/drivers${query}`);
   assert.equal(reply.status, 200, reply.text);
-  assert.ok(validate(reply.json), JSON.stringify(validate.errors));
+  assertShape("Drivers", reply.json);
   return reply.json;
 }
 
@@ -90,10 +81,10 @@ test("the document's example is the reply to what it is made of", async () => {
   const again = await startServer(own);
   try {
     const reply = (await again.api("GET", `${survey.path}/drivers`)).json;
-    const [example] = openapi.components.schemas.Drivers.examples;
+    const [example] = OPENAPI.components.schemas.Drivers.examples;
     const { compared, kpis, left_out } = example;
     assert.deepEqual({ compared: reply.compared, kpis: reply.kpis, left_out: reply.left_out }, { compared, kpis, left_out });
-    assert.ok(validate(example), JSON.stringify(validate.errors));
+    assertShape("Drivers", example);
   } finally {
     await again.discard();
   }

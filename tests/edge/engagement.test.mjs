@@ -1,21 +1,12 @@
 // The engagement score: defined, explained part by part, and what becomes of it when its parts go.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import Ajv from "ajv/dist/2020.js";
+import { OPENAPI, assertShape } from "./document.mjs";
 import { startServer } from "./server.mjs";
 import { changeD1, readRows } from "./state.mjs";
 import { assertProblem, createSurvey } from "./survey.mjs";
 
-const read = (name) => JSON.parse(readFileSync(new URL(`../../schema/${name}`, import.meta.url)));
-const OPENAPI = read("openapi.json");
-const ajv = new Ajv({ strict: false, validateFormats: false });
-ajv.addSchema(read("survey.schema.json"), "/survey.schema.json");
-ajv.addSchema(OPENAPI, "/openapi.json");
-const validator = (name) => ajv.compile({ $ref: `/openapi.json#/components/schemas/${name}` });
-const schemas = Object.fromEntries(["Engagement", "EngagementDefinition", "DefinedEngagement"].map((name) => [name, validator(name)]));
-const assertShape = (name, json) => assert.ok(schemas[name](json), JSON.stringify(schemas[name].errors));
 
 const { get: GET, put: PUT } = OPENAPI.paths["/v1/engagement"];
 const DEFINITION = PUT.requestBody.content["application/json"].example;

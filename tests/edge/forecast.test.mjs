@@ -1,21 +1,12 @@
 // Forecasts, from the rows of D1 to the reply.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import Ajv from "ajv/dist/2020.js";
+import { OPENAPI, assertShape } from "./document.mjs";
 import { startServer } from "./server.mjs";
 import { changeD1 } from "./state.mjs";
 import { assertProblem, createSurvey } from "./survey.mjs";
 
-const read = (name) => JSON.parse(readFileSync(new URL(`../../schema/${name}`, import.meta.url)));
-const openapi = read("openapi.json");
-const validate = (() => {
-  const ajv = new Ajv({ strict: false, validateFormats: false });
-  ajv.addSchema(read("survey.schema.json"), "/survey.schema.json");
-  ajv.addSchema(openapi, "/openapi.json");
-  return ajv.compile({ $ref: "/openapi.json#/components/schemas/Forecasts" });
-})();
 
 const DAY_MS = 86_400_000;
 const TODAY = Date.parse(new Date().toISOString().slice(0, 10));
@@ -67,7 +58,7 @@ const ask = (query = "", options) => server.api("GET", `${survey.path}/forecast$
 async function forecast(query) {
   const reply = await ask(query);
   assert.equal(reply.status, 200, reply.text);
-  assert.ok(validate(reply.json), JSON.stringify(validate.errors));
+  assertShape("Forecasts", reply.json);
   return reply.json;
 }
 const kpi = (reply, name) => reply.kpis.find(({ kpi }) => kpi === name);
@@ -114,8 +105,8 @@ test("days have a season of a week, and a horizon of as many as asked for", asyn
 });
 
 test("the document's example is the reply to what it is made of, but for its days", async () => {
-  const [example] = openapi.components.schemas.Forecasts.examples;
-  assert.ok(validate(example), JSON.stringify(validate.errors));
+  const [example] = OPENAPI.components.schemas.Forecasts.examples;
+  assertShape("Forecasts", example);
   const told = ({ model, backtest, history, forecast, reason }) => ({
     ...{ model, backtest, reason, steps: history.steps },
     ahead: forecast?.map(({ value, interval }) => [value, interval]),

@@ -1,9 +1,8 @@
 // Keys: what each scope may do, that a bound key is of use for its surveys alone, and that no secret is kept.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import Ajv from "ajv/dist/2020.js";
+import { assertShape } from "./document.mjs";
 import { startServer } from "./server.mjs";
 import { readFiles, readRows } from "./state.mjs";
 import { assertProblem, createSurvey, submissionId } from "./survey.mjs";
@@ -18,15 +17,6 @@ before(async () => {
   api = server.api;
 });
 after(() => server.discard());
-
-/** Holds a body against a schema of the published document. */
-function assertShape(name, body) {
-  const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
-  const schema = (file) => JSON.parse(readFileSync(new URL(`../../schema/${file}`, import.meta.url)));
-  ajv.addSchema(schema("openapi.json"), "/openapi.json");
-  const validate = ajv.compile({ $ref: `/openapi.json#/components/schemas/${name}` });
-  assert.ok(validate(body), JSON.stringify(validate.errors));
-}
 
 /** A new key, as the one reply that shows it has it. */
 async function makeKey(members, options) {

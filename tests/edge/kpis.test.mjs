@@ -1,15 +1,13 @@
 // KPIs step by step, beside the period before and the owner's figures; and what a cache may keep of them.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import Ajv from "ajv/dist/2020.js";
+import { assertShape } from "./document.mjs";
 import { startServer } from "./server.mjs";
 import { changeD1 } from "./state.mjs";
 import { assertProblem, createSurvey } from "./survey.mjs";
 
 const DAY_MS = 86_400_000;
-const read = (name) => JSON.parse(readFileSync(new URL(`../../schema/${name}`, import.meta.url)));
 
 const now = new Date();
 /** The UTC day so many days from today; that many months from this one's first day. */
@@ -17,12 +15,6 @@ const ago = (days) => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(),
 const monthStart = (months) => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + months, 1)).toISOString().slice(0, 10);
 const monthEnd = (months) => new Date(Date.parse(monthStart(months + 1)) - DAY_MS).toISOString().slice(0, 10);
 
-const validate = (() => {
-  const ajv = new Ajv({ strict: false, validateFormats: false });
-  ajv.addSchema(read("survey.schema.json"), "/survey.schema.json");
-  ajv.addSchema(read("openapi.json"), "/openapi.json");
-  return ajv.compile({ $ref: "/openapi.json#/components/schemas/Kpis" });
-})();
 
 let server;
 let survey;
@@ -30,7 +22,7 @@ let survey;
 async function kpis(query, options) {
   const reply = await server.api("GET", `${survey.path}/kpis?${query}`, undefined, options);
   assert.equal(reply.status, 200, reply.text);
-  assert.ok(validate(reply.json), JSON.stringify(validate.errors));
+  assertShape("Kpis", reply.json);
   return reply.json;
 }
 const insert = (day, question, n, tallies, [dimension, segment] = ["", "(unattributed)"]) => [

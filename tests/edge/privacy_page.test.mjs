@@ -1,16 +1,13 @@
 // `GET /v1/surveys/{id}/privacy`: what is told of the processing, against the published schema and the tables themselves.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import Ajv from "ajv/dist/2020.js";
+import { OPENAPI, assertShape } from "./document.mjs";
 import { startServer } from "./server.mjs";
 import { readFiles, readRows } from "./state.mjs";
 import { assertProblem, createSurvey, until } from "./survey.mjs";
 
 const NPS = { id: "recommend", kind: "nps" };
-const OPENAPI = JSON.parse(readFileSync(new URL("../../schema/openapi.json", import.meta.url)));
-const SURVEY_SCHEMA = JSON.parse(readFileSync(new URL("../../schema/survey.schema.json", import.meta.url)));
 
 let server, survey;
 before(async () => {
@@ -30,17 +27,8 @@ after(() => server.discard());
 
 const read = (at, options) => server.api("GET", `${at.path}/privacy`, undefined, { key: null, ...options });
 
-/** Validates by a schema of the OpenAPI document. */
-function validator(name) {
-  const ajv = new Ajv({ strict: false, allErrors: true, validateSchema: false });
-  ajv.addSchema(SURVEY_SCHEMA, "/survey.schema.json");
-  ajv.addSchema(OPENAPI, "/openapi.json");
-  const validate = ajv.compile({ $ref: `/openapi.json#/components/schemas/${name}` });
-  return (value) => validate(value) || assert.fail(JSON.stringify(validate.errors.slice(0, 3)));
-}
-
 test("the privacy page is as the OpenAPI document says, for the smallest survey too", async () => {
-  const valid = validator("Privacy");
+  const valid = (page) => assertShape("Privacy", page);
   const smallest = await createSurvey(server, { questions: [NPS] });
   for (const at of [survey, smallest]) {
     const reply = await read(at);
