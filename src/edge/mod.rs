@@ -126,7 +126,7 @@ async fn perform(call: &mut Call, route: Route) -> Outcome {
         return fixed;
     }
     if let Some(asset) = Asset::of(&route) {
-        return assets::read(&call.env, &asset).await;
+        return assets::read(call, &asset).await;
     }
     let config = Config::of(&call.env)?;
     match route {
@@ -156,6 +156,8 @@ async fn perform(call: &mut Call, route: Route) -> Outcome {
         | Route::OpenApi
         | Route::SurveySchema
         | Route::PrivacyControl
+        | Route::Widget
+        | Route::Visit
         | Route::ProblemPage(_)
         | Route::Preflight(_) => Err(Problem::new(Kind::NotFound).into()),
     }
