@@ -25,6 +25,9 @@ const SCRIPTS = {
   "visit.js": "public/visit/visit.js",
 };
 
+/** Names of properties that only the scripts themselves see, and that may be made shorter. */
+const OWN_NAMES = /^(answer|due|element|fault|locale|read|word|write)$/;
+
 /** A style sheet becomes its text, made as small as the script that imports it. */
 const style = {
   name: "style",
@@ -46,17 +49,17 @@ const words = {
       const table = JSON.parse(readFileSync(file, "utf8"));
       const separator = "|";
       const locales = Object.keys(Object.values(table)[0]);
-      const texts = locales.map((locale) =>
-        Object.entries(table).map(([word, text]) => {
+      const texts = locales.map((locale) => {
+        const said = Object.entries(table).map(([word, text]) => {
           if (!text[locale] || text[locale].includes(separator)) throw new Error(`${file}: ${word} in ${locale}`);
           return text[locale];
-        }),
-      );
+        });
+        return [locale, said.join(separator)];
+      });
       const constants = {
         ...Object.fromEntries(Object.keys(table).map((word, place) => [word, place])),
-        LOCALES: locales,
         SEPARATOR: separator,
-        TEXTS: texts.map((text) => text.join(separator)),
+        TEXTS: Object.fromEntries(texts),
       };
       const contents = Object.entries(constants).map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`);
       return { contents: contents.join("\n"), loader: "js" };
@@ -83,6 +86,7 @@ for (const [served, entry] of Object.entries(SCRIPTS)) {
     charset: "utf8",
     legalComments: "none",
     logLevel: "warning",
+    mangleProps: OWN_NAMES,
     plugins: [style, words],
     write: false,
   });

@@ -3,7 +3,7 @@
 // What is not agreed to never leaves the page: not the words of a comment, not a segment, not the invitation.
 
 import { make } from "./elements.js";
-import { holds, makeQuestion } from "./question.js";
+import { holds, makeField } from "./question.js";
 import * as WORD from "./words.json";
 
 /** In place of a comment that the survey requires and nobody may read: the service discards it. */
@@ -20,36 +20,39 @@ const submissionId = () =>
  * Makes the form of a survey. `dimensions` and `invitation` are what the page knows. `send(response, refused)` sends
  * one; `refused(reply)` shows what the service has against it, and gives the word for what is left to say.
  */
-export function makeForm(survey, voice, dimensions, invitation, send) {
+export function makeForm({ questions, themes, notice }, voice, dimensions, invitation, send) {
   const { word, write } = voice;
   const submission_id = submissionId();
   const gpc = navigator.globalPrivacyControl;
-  const questions = survey.questions.map((question) => makeQuestion(question, voice));
-  const groups = Object.entries(dimensions).map((pair) => pair.join(" "));
-  const themes = survey.themes[0] && "theme";
-  let { notice } = survey;
+  const groups = Object.entries(dimensions).map((pair) => pair.join(": "));
+  if (themes[0]) groups.push("theme");
 
   // Every choice begins unticked.
   const boxes = {};
-  const choice = (flag, ...text) => make("label", {}, (boxes[flag] = make("input", { type: "checkbox" })), make("span", {}, ...text));
+  const choice = (flag, ...text) =>
+    make("label", {}, (boxes[flag] = make("input", { type: "checkbox" })), make("span", {}, ...text));
+  const optional = (flag, text) => choice(flag, word(WORD.OPTIONAL), " ", text);
   const shown = make("div", { className: "notice", tabIndex: 0, role: "region", ariaLabel: word(WORD.PRIVACY) });
   const fault = make("b");
-  const optional = word(WORD.OPTIONAL);
-  const bar = make("progress");
-  const count = make("span");
-  const progress = make("label", { className: "small progress" }, count, bar);
-  const consent = make(
+  const progress = make("progress");
+  const count = make("label", { className: "small" });
+  const all = make(
     "fieldset",
-    { className: "small" },
-    make("legend", {}, word(WORD.PRIVACY), " ", fault),
-    shown,
-    choice("process_answers", word(WORD.PROCESS_ANSWERS), " *"),
-    choice("use_customer_id", optional, word(WORD.USE_CUSTOMER_ID)),
-    choice("use_segments", optional, word(WORD.USE_SEGMENTS), [...groups, themes].join(" ")),
-    choice("analyse_comment", optional, word(WORD.ANALYSE_COMMENT)),
-    gpc ? "Global Privacy Control ✓" : "",
+    {},
+    count,
+    ...questions.map((question) => makeField(question, voice).element),
+    make(
+      "fieldset",
+      { className: "small" },
+      make("legend", {}, word(WORD.PRIVACY), " ", fault),
+      shown,
+      choice("process_answers", word(WORD.PROCESS_ANSWERS), " *"),
+      optional("use_customer_id", word(WORD.USE_CUSTOMER_ID)),
+      optional("use_segments", `${word(WORD.USE_SEGMENTS)} ${groups.join(", ")}`),
+      optional("analyse_comment", word(WORD.ANALYSE_COMMENT)),
+      gpc ? "Global Privacy Control ✓" : "",
+    ),
   );
-  const all = make("fieldset", {}, progress, ...questions.map(({ element }) => element), consent);
 
   /** Gives the answers to the questions that are asked, and shows what they make visible. */
   function update() {
@@ -69,15 +72,13 @@ export function makeForm(survey, voice, dimensions, invitation, send) {
       answers[id] = answer;
       commented ||= comment;
     }
-    bar.max = asked;
-    bar.value = Object.keys(answers).length;
-    count.textContent = `${bar.value} / ${asked}`;
-    const needed = {
-      use_customer_id: invitation,
-      use_segments: groups[0] || (commented && themes),
-      analyse_comment: commented,
-    };
-    for (const flag in needed) boxes[flag].parentNode.hidden = gpc || !needed[flag];
+    progress.max = asked;
+    progress.value = Object.keys(answers).length;
+    count.replaceChildren(`${progress.value}/${asked} `, progress);
+    const show = (flag, needed) => (boxes[flag].parentNode.hidden = gpc || !needed);
+    show("use_customer_id", invitation);
+    show("use_segments", commented ? groups[0] : groups[themes[0] ? 1 : 0]);
+    show("analyse_comment", commented);
     return answers;
   }
 
@@ -88,10 +89,14 @@ export function makeForm(survey, voice, dimensions, invitation, send) {
 
   /** Says what is wrong with which question, and goes to the first. */
   function blame(isWrong) {
-    const wrong = questions.filter((question) => !question.element.hidden && isWrong(question));
-    for (const question of questions) question.fault.textContent = wrong.includes(question) ? word(WORD.CHECK) : "";
-    wrong[0]?.element.querySelector("[name]").focus();
-    return wrong[0];
+    let first;
+    for (const question of questions) {
+      const wrong = !question.element.hidden && isWrong(question);
+      question.fault.textContent = wrong ? word(WORD.CHECK) : "";
+      if (wrong) first ??= question.element.querySelector("[name]");
+    }
+    first?.focus();
+    return first;
   }
 
   function refused(reply) {
@@ -107,34 +112,26 @@ export function makeForm(survey, voice, dimensions, invitation, send) {
     return at("#/") ? WORD.PERSONAL : WORD.CLOSED;
   }
 
-  const element = make("form", { noValidate: true, oninput: update }, all, make("button", { className: "main" }, word(WORD.SEND)));
-  element.onsubmit = (event) => {
+  function submit(event) {
     event.preventDefault();
-    if (all.disabled) return;
     const answers = update();
-    const agreed = boxes.process_answers.checked;
-    fault.textContent = agreed ? "" : word(WORD.CHECK);
+    const agreed = boxes.process_answers;
+    fault.textContent = agreed.checked ? "" : word(WORD.CHECK);
     if (blame(({ id, required }) => required && !(id in answers))) return;
-    if (!agreed) return boxes.process_answers.focus();
+    if (!agreed.checked) return agreed.focus();
     const consent = { notice: notice.hash };
     for (const flag in boxes) consent[flag] = boxes[flag].checked && !boxes[flag].parentNode.hidden;
     for (const { id, kind, required, due } of questions) {
-      if (kind !== "comment" || consent.analyse_comment) continue;
-      answers[id] = due && required ? UNREAD : undefined;
+      if (kind === "comment" && !consent.analyse_comment) answers[id] = due && required ? UNREAD : undefined;
     }
+    const response = { submission_id, answers, consent };
+    if (consent.use_segments) response.dimensions = dimensions;
+    if (consent.use_customer_id) response.invitation = invitation;
     all.disabled = true;
-    send(
-      {
-        submission_id,
-        answers,
-        consent,
-        dimensions: consent.use_segments ? dimensions : undefined,
-        invitation: consent.use_customer_id ? invitation : undefined,
-      },
-      refused,
-    );
-  };
+    send(response, refused);
+  }
+
   showNotice();
   update();
-  return element;
+  return make("form", { noValidate: true, oninput: update, onsubmit: submit }, all, make("button", { className: "main" }, word(WORD.SEND)));
 }

@@ -9,55 +9,52 @@ import * as WORD from "./words.json";
 const MOST_POINTS = 20;
 
 /** Which end of a scale is the good one, in no language: the numbers alone do not say (German marks begin with the best). */
-const FACES = "☹☺";
+const BAD = "☹";
+const GOOD = "☺";
 
 /** The answers that can be chosen, each with its label; none where an answer is written. */
 function choices({ kind, points, map, options = [], direction }, { word, write }) {
   if (kind === "yes_no") return [[true, word(WORD.YES)], [false, word(WORD.NO)]];
-  if (map) return Object.values(map).flat().sort((a, b) => a - b).map((value) => [value, value]); // labels keep their order
+  if (map) return Object.values(map).flat().map((value) => [value, value]);
   const first = kind === "nps" ? 0 : 1;
   const last = first ? points : 10;
   if (!last || last > MOST_POINTS) return options.map(({ id, label }) => [id, label ? write(make("span"), label) : id]);
-  const good = direction === "effort_high" ? first : last;
+  const best = direction === "effort_high" ? first : last;
   const scale = [];
   for (let point = first; point <= last; point++) {
-    scale.push([point, point === first || point === last ? `${point} ${FACES[+(point === good)]}` : point]);
+    const end = point === best ? GOOD : point === first || point === last ? BAD : "";
+    scale.push([point, `${point}\n${end}`]);
   }
   return scale;
 }
 
-/** Makes a question's field. `read` gives the answer, or `undefined`. */
-export function makeQuestion(question, voice) {
+/** Adds to a question its `element`, the place of its `fault`, and `read`, which gives the answer or `undefined`. */
+export function makeField(question, voice) {
   const { id: name, kind, required, text, multiple, unit = "", points, min = 1, max = points } = question;
   const values = choices(question, voice);
   const fault = make("b");
   const asked = [voice.write(make("span"), text), required ? " * " : " ", fault];
   let element, read;
   if (values[0]) {
-    const type = multiple ? "checkbox" : "radio";
-    const fields = values.map(() => make("input", { type, name, required: required && !multiple }));
-    element = make(
-      "fieldset",
-      {},
-      make("legend", {}, ...asked),
-      make("div", { className: kind === "choice" ? "rows" : "cells" }, ...values.map(([, label], i) => make("label", {}, fields[i], label))),
-    );
+    const field = { type: multiple ? "checkbox" : "radio", name, required: required && !multiple };
+    const labels = values.map(([answer, label]) => make("label", {}, make("input", { ...field, answer }), label));
+    const className = kind === "choice" ? "rows" : "cells";
+    element = make("fieldset", {}, make("legend", {}, ...asked), make("div", { className }, ...labels));
     read = () => {
-      const chosen = values.filter((_, i) => fields[i].checked).map(([value]) => value);
+      const chosen = Array.from(element.querySelectorAll(":checked"), ({ answer }) => answer);
       return multiple && chosen[0] ? chosen : chosen[0];
     };
   } else {
     const comment = kind === "comment";
-    const field = make(comment ? "textarea" : "input", { name, required, autocomplete: "off" });
-    if (comment) field.maxLength = 2000;
-    else field.inputMode = "decimal";
-    element = make("label", {}, make("div", {}, ...asked), comment ? "" : `${min} – ${max} ${unit}`, field);
+    const field = make(comment ? "textarea" : "input", { name, required, autocomplete: "off", maxLength: 2000 });
+    if (!comment) field.inputMode = "decimal";
+    element = make("label", {}, make("div", {}, ...asked), comment ? "" : `${min} – ${max} ${unit} `, field);
     read = () => {
       const written = field.value.trim();
       return written ? (comment ? written : +written.replace(",", ".")) : undefined;
     };
   }
-  return { ...question, element, fault, read };
+  return Object.assign(question, { element, fault, read });
 }
 
 /** Whether a condition holds after these answers; it does not where its question was not answered. */

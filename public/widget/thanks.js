@@ -3,21 +3,29 @@
 import { make } from "./elements.js";
 import * as WORD from "./words.json";
 
-/** `reply` is the service's to `response`. `ask(call, body, take)` asks it again; `done(what)` says what came of it. */
+/** `reply` is the service's to `response`. `ask(call, take, body)` asks it again; `done(...words)` says what came of it. */
 export function makeThanks(reply, response, { word, locale }, ask, done) {
   const { submission_id } = response;
   const title = make("h2", { tabIndex: -1 }, word(WORD.THANKS));
   const withdraw = () =>
-    ask("/withdrawals", { submission_id }, ({ status, anonymous = [] }) => {
-      way.remove();
-      title.focus();
-      done(status === 200, anonymous[0]);
-    });
+    ask(
+      "/withdrawals",
+      ({ withdrawn, anonymous }) => {
+        way.remove();
+        title.focus();
+        done(withdrawn && WORD.WITHDRAWN, anonymous?.[0] && WORD.FINAL);
+      },
+      { submission_id },
+    );
   // A response that is known counts nothing, and its reply has the receipt where one is asked for.
   const receipt = () =>
-    ask("/responses", { ...response, receipt: true }, ({ receipt }) => {
-      if (receipt) make("a", { href: URL.createObjectURL(new Blob([receipt])), download: "receipt.jws" }).click();
-    });
+    ask(
+      "/responses",
+      ({ receipt }) => {
+        if (receipt) make("a", { href: URL.createObjectURL(new Blob([receipt])), download: "receipt.jws" }).click();
+      },
+      { ...response, receipt: true },
+    );
   const way = make(
     "div",
     {},

@@ -1,18 +1,18 @@
 // What the widget says of its own, and which of several texts is for the reader.
 //
 // words.json has it in each language: terse, since all of it is in the script, and the notice, which comes with the
-// survey, says more. The bundle makes of it LOCALES, TEXTS (a string per locale), and a place in that for each word.
+// survey, says more. The bundle makes of it TEXTS (a string per locale), and a place in that for each word.
 
-import { LOCALES, SEPARATOR, TEXTS } from "./words.json";
+import { SEPARATOR, TEXTS } from "./words.json";
 
 /** The best of `locales` for a reader who prefers these (BCP 47), in order. */
 const best = (locales, preferred) =>
-  preferred.flatMap((wanted) => [wanted, wanted.split("-")[0]]).find((wanted) => locales.includes(wanted)) ?? locales[0];
+  preferred.flatMap((wanted) => [wanted, wanted?.split("-")[0]]).find((wanted) => locales.includes(wanted)) ?? locales[0];
 
 /** Says things to a reader who prefers these locales, in order. */
 export function voice(preferred) {
-  const locale = best(LOCALES, preferred);
-  const texts = TEXTS[LOCALES.indexOf(locale)].split(SEPARATOR);
+  const locale = best(Object.keys(TEXTS), preferred);
+  const texts = TEXTS[locale].split(SEPARATOR);
   return {
     locale,
     word: (place) => texts[place],

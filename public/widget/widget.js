@@ -4,7 +4,6 @@
 
 import { make } from "./elements.js";
 import { makeForm } from "./form.js";
-import { request } from "./request.js";
 import style from "./style.css";
 import { makeThanks } from "./thanks.js";
 import { voice } from "./voice.js";
@@ -12,6 +11,9 @@ import * as WORD from "./words.json";
 
 /** What the widget is called, in every language. */
 const TITLE = "Feedback";
+/** How long a reply may take, and the wait before another try: each is twice the one before. */
+const LATE_MS = 30_000;
+const FIRST_WAIT_MS = 2_000;
 const NAME = "counterfoil-survey";
 const script = document.currentScript;
 const home = new URL(script.src).origin;
@@ -24,67 +26,9 @@ function start(host) {
   const survey = get("survey");
   const mode = get("mode");
   const itself = mode === "popover" && get("closed") === null;
-  const speaker = voice([get("locale"), host.closest("[lang]")?.lang, ...navigator.languages].filter(Boolean));
+  const speaker = voice([host.closest("[lang]")?.lang, ...navigator.languages]);
   const { word } = speaker;
-  const body = make("div");
-  const status = make("p", { role: "status" });
-  const card = make("div", { className: "card", lang: speaker.locale, role: "region", ariaLabel: TITLE, tabIndex: -1 });
-  const root = host.attachShadow({ mode: "open" });
   let busy;
-
-  /** Tells the page what happened: nothing of what was answered. */
-  const tell = (what) => host.dispatchEvent(new Event(`counterfoil-${what}`, { bubbles: true }));
-  const say = (...words) => (status.textContent = words.map(word).join(". "));
-  const fail = (why) => {
-    say(why);
-    tell("failed");
-  };
-
-  /**
-   * Asks the service until there is a verdict: again when the connection is back, or after a while. One thing at a
-   * time: while one is asked, nothing else is.
-   */
-  async function ask(call, body, take) {
-    if (busy) return;
-    busy = true;
-    let reply;
-    for (let wait = 2e3; !(reply = await request(`${home}/v1/surveys/${survey}${call}`, body)); wait *= 2) {
-      fail(WORD.OFFLINE);
-      await new Promise((go) => {
-        addEventListener("online", go, { once: true });
-        setTimeout(go, wait);
-      });
-    }
-    busy = false;
-    say();
-    take(reply);
-  }
-
-  const load = () => body.firstChild || ask("", undefined, show);
-
-  function show(survey) {
-    const invitation = get("invitation") ?? location.hash.match(/^#i=([\w.-]+)$/)?.[1];
-    const dimensions = {};
-    for (const name in survey.dimensions) {
-      if (get(`dimension-${name}`)) dimensions[name] = get(`dimension-${name}`);
-    }
-    if (survey.status !== "open") return fail(WORD.CLOSED);
-    if (survey.verified_only && !invitation) return fail(WORD.PERSONAL);
-    const send = (response, refused) =>
-      ask("/responses", response, (reply) => {
-        if (reply.status !== 202) return fail(refused(reply));
-        const thanks = makeThanks(reply, response, speaker, ask, (taken, left) => {
-          say(taken ? WORD.WITHDRAWN : WORD.FINAL, taken && left ? WORD.FINAL : undefined);
-          if (taken) tell("withdrawn");
-        });
-        body.replaceChildren(thanks);
-        thanks.firstChild.focus();
-        tell("sent");
-      });
-    body.replaceChildren(makeForm(survey, speaker, dimensions, invitation, send));
-    tell("ready");
-    if (itself) card.togglePopover(true);
-  }
 
   /** Opens the pop-over, and goes there. */
   host.open = () => {
@@ -94,21 +38,104 @@ function start(host) {
   /** Closes it. What was entered stays. */
   host.close = () => card.togglePopover(false);
 
-  root.adoptedStyleSheets = [sheet];
-  root.append(card);
-  if (mode) {
-    card.role = "dialog";
-    // One that came by itself stays until it is closed.
-    card.popover = itself ? "manual" : "auto";
-    card.onkeydown = ({ key }) => key === "Escape" && host.close();
-    card.ontoggle = ({ newState }) => {
-      tell(newState);
-      load();
-    };
-    card.append(make("button", { className: "close", ariaLabel: word(WORD.CLOSE), onclick: host.close }, "×"));
+  const body = make("div");
+  const status = make("p", { role: "status" });
+  const card = make(
+    "div",
+    {
+      className: "card",
+      lang: speaker.locale,
+      role: mode ? "dialog" : "region",
+      ariaLabel: TITLE,
+      tabIndex: -1,
+      // One that came by itself stays until it is closed.
+      popover: mode && (itself ? "manual" : "auto"),
+      onkeydown: ({ key }) => mode && key === "Escape" && host.close(),
+      ontoggle: ({ newState }) => {
+        tell(newState);
+        load();
+      },
+    },
+    mode ? make("button", { className: "close", ariaLabel: word(WORD.CLOSE), onclick: host.close }, "×") : "",
+    body,
+    status,
+  );
+
+  /** Tells the page what happened: nothing of what was answered. */
+  const tell = (what) => host.dispatchEvent(new Event(`counterfoil-${what}`, { bubbles: true }));
+  const say = (...words) => (status.textContent = words.filter(Boolean).map(word).join(". "));
+  const fail = (why) => {
+    say(why);
+    tell("failed");
+  };
+
+  /**
+   * Asks the service until there is a verdict, and takes it as it was written; its `status` tells a problem (a number)
+   * from the rest. No connection, or a reply that asks for another try: again when the connection is back, or after a
+   * while. One thing at a time: while one is asked, nothing else is. No cookies go with it, and not which page asks;
+   * what is posted is `text/plain`, which spares a preflight.
+   */
+  async function ask(call, take, body) {
+    if (busy) return;
+    let verdict;
+    for (let wait = FIRST_WAIT_MS; !verdict; wait *= 2) {
+      if (busy) {
+        fail(WORD.OFFLINE);
+        await new Promise((go) => {
+          addEventListener("online", go, { once: true });
+          setTimeout(go, wait);
+        });
+      }
+      busy = true;
+      try {
+        const reply = await fetch(`${home}/v1/surveys/${survey}${call}`, {
+          method: body ? "POST" : "GET",
+          body: JSON.stringify(body),
+          credentials: "omit",
+          referrerPolicy: "no-referrer",
+          signal: AbortSignal.timeout(LATE_MS),
+        });
+        // 429 and what is above ask for another try.
+        if (reply.status < 429) verdict = await reply.json();
+      } catch {
+        // No connection, or something in between answered in the service's place.
+      }
+    }
+    busy = false;
+    say();
+    take(verdict);
   }
-  if (mode === "button") root.prepend(make("button", { className: "main", onclick: host.open }, TITLE));
-  card.append(body, status);
+  const load = () => body.firstChild || ask("", show);
+
+  function show(survey) {
+    const invitation = get("invitation") ?? location.hash.match(/^#i=([\w.-]+)$/)?.[1];
+    const dimensions = {};
+    for (const name in survey.dimensions) {
+      const segment = get(`dimension-${name}`);
+      if (segment) dimensions[name] = segment;
+    }
+    if (survey.status !== "open") return fail(WORD.CLOSED);
+    if (survey.verified_only && !invitation) return fail(WORD.PERSONAL);
+    const send = (response, refused) =>
+      ask("/responses", (reply) => {
+        if (reply.status !== "accepted") return fail(refused(reply));
+        const thanks = makeThanks(reply, response, speaker, ask, (...words) => {
+          say(...words);
+          if (words[0]) tell("withdrawn");
+        });
+        body.replaceChildren(thanks);
+        thanks.firstChild.focus();
+        tell("sent");
+      }, response);
+    body.replaceChildren(makeForm(survey, speaker, dimensions, invitation, send));
+    tell("ready");
+    if (itself) card.togglePopover(true);
+  }
+
+  const root = host.attachShadow({ mode: "open" });
+  root.adoptedStyleSheets = [sheet];
+  if (mode === "button") root.append(make("button", { className: "main", onclick: host.open }, TITLE));
+  root.append(card);
   if (!mode || itself) load();
 }
 
