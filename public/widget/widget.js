@@ -28,15 +28,21 @@ function start(host) {
   const itself = mode === "popover" && get("closed") === null;
   const speaker = voice([host.closest("[lang]")?.lang, ...navigator.languages]);
   const { word } = speaker;
+  const root = host.attachShadow({ mode: "open" });
   let busy;
+  let before;
 
   /** Opens the pop-over, and goes there. */
   host.open = () => {
-    card.autofocus = true;
+    before = root.activeElement ?? document.activeElement;
     card.togglePopover(true);
+    card.focus();
   };
-  /** Closes it. What was entered stays. */
-  host.close = () => card.togglePopover(false);
+  /** Closes it, and goes back to where one was. What was entered stays. */
+  host.close = () => {
+    if (root.activeElement) before?.focus(); // browsers do so, but not out of a shadow root
+    card.togglePopover(false);
+  };
 
   const body = make("div");
   const status = make("p", { role: "status" });
@@ -50,7 +56,9 @@ function start(host) {
       tabIndex: -1,
       // One that came by itself stays until it is closed.
       popover: mode && (itself ? "manual" : "auto"),
-      onkeydown: ({ key }) => mode && key === "Escape" && host.close(),
+      onkeydown: ({ key }) => {
+        if (mode && key === "Escape") host.close();
+      },
       ontoggle: ({ newState }) => {
         tell(newState);
         load();
@@ -132,7 +140,6 @@ function start(host) {
     if (itself) card.togglePopover(true);
   }
 
-  const root = host.attachShadow({ mode: "open" });
   root.adoptedStyleSheets = [sheet];
   if (mode === "button") root.append(make("button", { className: "main", onclick: host.open }, TITLE));
   root.append(card);

@@ -67,11 +67,11 @@ export async function openStage() {
 
   /**
    * Opens a page with this body in a fresh profile. `options` are Playwright's of a context, and `html`: attributes of
-   * `<html>`, `init`: what runs before the page's scripts, `at`: a fragment.
+   * `<html>`, `head`: what else is in there, `init`: what runs before the page's scripts, `at`: a fragment.
    */
-  async function visit(body, { html = 'lang="en"', init, at = "", ...options } = {}) {
+  async function visit(body, { html = 'lang="en"', head = "", init, at = "", ...options } = {}) {
     const path = `/${pages.size}`;
-    pages.set(path, `<!doctype html><html ${html}><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Shop</title></head><body><main><h1>Shop</h1>${body}</main></body></html>`);
+    pages.set(path, `<!doctype html><html ${html}><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Shop</title>${head}</head><body><main><h1>Shop</h1>${body}</main></body></html>`);
     const context = await browser.newContext({ locale: "en-GB", ...options });
     await context.addInitScript(() => {
       globalThis.stopped = [];
