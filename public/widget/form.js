@@ -24,7 +24,7 @@ export function makeForm({ questions, themes, notice }, voice, dimensions, invit
   const { word, write } = voice;
   const submission_id = submissionId();
   const gpc = navigator.globalPrivacyControl;
-  const groups = Object.entries(dimensions).map((pair) => pair.join(": "));
+  const groups = Object.values(dimensions);
   if (themes[0]) groups.push("theme");
 
   // Every choice begins unticked.
@@ -32,12 +32,12 @@ export function makeForm({ questions, themes, notice }, voice, dimensions, invit
   const choice = (flag, ...text) =>
     make("label", {}, (boxes[flag] = make("input", { type: "checkbox" })), make("span", {}, ...text));
   const optional = (flag, text) => choice(flag, word(WORD.OPTIONAL), " ", text);
-  const shown = make("div", { className: "notice", tabIndex: 0, role: "region", ariaLabel: word(WORD.PRIVACY) });
+  const shown = make("div", { className: "notice", tabIndex: 0, role: "note", ariaLabel: word(WORD.PRIVACY) });
   const fault = make("b");
   const progress = make("progress");
   const count = make("label", { className: "small" });
   const all = make(
-    "fieldset",
+    "div",
     {},
     count,
     ...questions.map((question) => makeField(question, voice).element),
@@ -77,7 +77,7 @@ export function makeForm({ questions, themes, notice }, voice, dimensions, invit
     count.replaceChildren(`${progress.value}/${asked} `, progress);
     const show = (flag, needed) => (boxes[flag].parentNode.hidden = gpc || !needed);
     show("use_customer_id", invitation);
-    show("use_segments", commented ? groups[0] : groups[themes[0] ? 1 : 0]);
+    show("use_segments", groups[themes[0] && !commented ? 1 : 0]);
     show("analyse_comment", commented);
     return answers;
   }
@@ -100,7 +100,7 @@ export function makeForm({ questions, themes, notice }, voice, dimensions, invit
   }
 
   function refused(reply) {
-    all.disabled = false;
+    all.inert = false;
     if (reply.notice) {
       notice = reply.notice;
       showNotice();
@@ -127,7 +127,7 @@ export function makeForm({ questions, themes, notice }, voice, dimensions, invit
     const response = { submission_id, answers, consent };
     if (consent.use_segments) response.dimensions = dimensions;
     if (consent.use_customer_id) response.invitation = invitation;
-    all.disabled = true;
+    all.inert = true;
     send(response, refused);
   }
 

@@ -46,8 +46,8 @@ export function makeField(question, voice) {
     };
   } else {
     const comment = kind === "comment";
-    const field = make(comment ? "textarea" : "input", { name, required, autocomplete: "off", maxLength: 2000 });
-    if (!comment) field.inputMode = "decimal";
+    const inputMode = comment ? "text" : "decimal";
+    const field = make(comment ? "textarea" : "input", { name, required, inputMode, autocomplete: "off", maxLength: 2000 });
     element = make("label", {}, make("div", {}, ...asked), comment ? "" : `${min} – ${max} ${unit} `, field);
     read = () => {
       const written = field.value.trim();

@@ -24,9 +24,9 @@ sheet.replaceSync(style);
 function start(host) {
   const get = (name) => host.getAttribute(name);
   const survey = get("survey");
-  const mode = get("mode");
-  const itself = mode === "popover" && get("closed") === null;
-  const speaker = voice([host.closest("[lang]")?.lang, ...navigator.languages]);
+  const mode = get("mode")?.replace("inline", "");
+  const itself = mode === "popover";
+  const speaker = voice([host.closest("[lang]")?.lang, ...navigator.languages, "en"]);
   const { word } = speaker;
   const root = host.attachShadow({ mode: "open" });
   let busy;
@@ -51,11 +51,11 @@ function start(host) {
     {
       className: "card",
       lang: speaker.locale,
-      role: mode ? "dialog" : "region",
+      role: mode ? "dialog" : "group",
       ariaLabel: TITLE,
       tabIndex: -1,
       // One that came by itself stays until it is closed.
-      popover: mode && (itself ? "manual" : "auto"),
+      popover: mode ? (itself ? "manual" : "auto") : null,
       onkeydown: ({ key }) => {
         if (mode && key === "Escape") host.close();
       },
@@ -97,7 +97,7 @@ function start(host) {
       busy = true;
       try {
         const reply = await fetch(`${home}/v1/surveys/${survey}${call}`, {
-          method: body ? "POST" : "GET",
+          method: body && "POST",
           body: JSON.stringify(body),
           credentials: "omit",
           referrerPolicy: "no-referrer",

@@ -43,7 +43,7 @@ export const EVERY_KIND = [
 
 /** Opens a stage. `vars` go to the Worker. */
 export async function openStage() {
-  const pages = new Map();
+  const pages = new Map([["/elsewhere", "<!doctype html><title>Elsewhere</title>"]]);
   const host = createServer((request, reply) => {
     const html = pages.get(request.url);
     reply.writeHead(html ? 200 : 404, { "content-type": "text/html; charset=utf-8", "content-security-policy": policy(server.url) });
@@ -126,11 +126,16 @@ export async function openStage() {
     await page.context().close();
   }
 
+  /** The Ledger's buckets with anything in them, before any tick; consents aside. */
+  async function buckets(survey) {
+    const { buckets } = (await readRows(server.stateDir, [survey])).ledgers[survey.id];
+    return (buckets ?? []).filter(({ n, question }) => n > 0 && !question.startsWith("("));
+  }
+
   /** What the Ledger has pending, before any tick: question → answers counted. */
   async function pending(survey) {
-    const { buckets } = (await readRows(server.stateDir, [survey])).ledgers[survey.id];
     const counts = {};
-    for (const { question, n } of buckets ?? []) if (n > 0 && !question.startsWith("(")) counts[question] = (counts[question] ?? 0) + n;
+    for (const { question, n } of await buckets(survey)) counts[question] = (counts[question] ?? 0) + n;
     return counts;
   }
 
@@ -139,7 +144,7 @@ export async function openStage() {
     host.close();
     await server.discard();
   }
-  return { server, browser, origin, survey, tag, visit, posted, leave, pending, close };
+  return { server, browser, origin, survey, tag, visit, posted, leave, buckets, pending, close };
 }
 
 /** The widget of a page, once its form is there. */

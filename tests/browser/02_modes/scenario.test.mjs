@@ -75,7 +75,7 @@ test("a pop-over comes by itself, takes no focus, and goes when it is told", asy
 });
 
 test("a page opens and closes it by itself, and closed it asks for nothing", async () => {
-  const page = await stage.visit(`<button>Say it</button>${stage.tag(survey, { mode: "popover", closed: "" })}`);
+  const page = await stage.visit(`<button>Say it</button>${stage.tag(survey, { mode: "manual" })}`);
   await page.waitForFunction(() => document.querySelector("counterfoil-survey")?.open);
   assert.deepEqual(page.asked.filter((request) => request.url().includes("/v1/")), []);
   await page.getByRole("button", { name: "Say it" }).focus();

@@ -27,9 +27,9 @@ async function assertSpeaks(page, locale) {
   const group = widget.getByRole("group", { name: RECOMMEND[locale] });
   await group.getByText("4", { exact: true }).click();
   assert.equal(await group.locator("legend span").getAttribute("lang"), locale);
-  const region = widget.getByRole("region", { name: privacy, exact: true });
-  assert.match(await region.textContent(), new RegExp(`^${notice}`));
-  assert.equal(await region.textContent(), survey.definition.notice.text[locale], "the whole notice, as it is");
+  const note = widget.getByRole("note", { name: privacy, exact: true });
+  assert.match(await note.textContent(), new RegExp(`^${notice}`));
+  assert.equal(await note.textContent(), survey.definition.notice.text[locale], "the whole notice, as it is");
   await widget.getByLabel(agree).check();
   await assertAccessible(page, locale);
   await widget.getByRole("button", { name: send, exact: true }).click();

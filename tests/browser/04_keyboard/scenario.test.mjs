@@ -72,27 +72,26 @@ test("the accessibility tree has everything by its name, in the order in which i
   assert.equal(
     await widget.ariaSnapshot(),
     `
-- region "Feedback":
-  - group:
-    - text: 0/3
-    - progressbar "0/3"
-    - group "Yes or no? *":
-      - text: Yes or no? *
-      - radio "Yes"
-      - text: "Yes"
-      - radio "No"
-      - text: "No"
-    - text: Which number do you enter? 0 – 60 min
-    - textbox "Which number do you enter? 0 – 60 min"
-    - text: What would you like to tell us? Please give no names or contact details.
-    - textbox "What would you like to tell us? Please give no names or contact details."
-    - group "Privacy":
-      - text: Privacy
-      - region "Privacy": We count answers, and keep totals only.
-      - checkbox "I agree that my answers are counted *"
-      - text: I agree that my answers are counted *
-      - 'checkbox "Optional: Count my group: channel: web"'
-      - text: "Optional: Count my group: channel: web"
+- group "Feedback":
+  - text: 0/3
+  - progressbar "0/3"
+  - group "Yes or no? *":
+    - text: Yes or no? *
+    - radio "Yes"
+    - text: "Yes"
+    - radio "No"
+    - text: "No"
+  - text: Which number do you enter? 0 – 60 min
+  - textbox "Which number do you enter? 0 – 60 min"
+  - text: What would you like to tell us? Please give no names or contact details.
+  - textbox "What would you like to tell us? Please give no names or contact details."
+  - group "Privacy":
+    - text: Privacy
+    - note "Privacy": We count answers, and keep totals only.
+    - checkbox "I agree that my answers are counted *"
+    - text: I agree that my answers are counted *
+    - 'checkbox "Optional: Count my group: web"'
+    - text: "Optional: Count my group: web"
   - button "Send"
   - status
 `.trim(),
