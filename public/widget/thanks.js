@@ -30,10 +30,10 @@ export function makeThanks(reply, response, { word, locale }, ask, done) {
     "div",
     {},
     make("p", {}, `${word(WORD.UNTIL)} ${new Date(reply.withdrawable_until).toLocaleString(locale)}`),
+    make("p", { className: "small" }, `Code: ${submission_id}`),
     make("button", { onclick: withdraw }, word(WORD.WITHDRAW)),
     " ",
     make("button", { onclick: receipt }, word(WORD.RECEIPT)),
-    make("p", { className: "small" }, `Code: ${submission_id}`),
   );
   return make("div", {}, title, way);
 }

@@ -51,7 +51,8 @@ test("it is sent at the end, once, with what was measured, and with the segments
   assert.deepEqual(await stage.buckets(survey), []);
   await end(page);
   const { duration, ...rest } = await counted(survey);
-  console.log(duration, rest);
+  assert.deepEqual([duration[0], duration[2]], [1, "web"]);
+  assert.deepEqual(rest, { pages: [1, { "[2.5,3.5)": 1 }, "web"], converted: [1, { yes: 1 }, "web"], bounced: [1, { no: 1 }, "web"] });
   await stage.leave(page);
 });
 
@@ -69,8 +70,11 @@ test("a choice that was taken back in time, or never given, sends nothing", asyn
   const last = await measured(survey, "data-agreed");
   await until(last, "ready");
   await end(last);
+  // That alone was sent: it bounced, and named no segment.
   const { duration, ...rest } = await counted(survey);
-  console.log(duration, rest);
+  assert.equal(duration[0], 1);
+  const nowhere = "(unattributed)";
+  assert.deepEqual(rest, { pages: [1, { "[0.5,1.5)": 1 }, nowhere], converted: [1, { no: 1 }, nowhere], bounced: [1, { yes: 1 }, nowhere] });
   await stage.leave(last);
 });
 
@@ -85,6 +89,6 @@ test("Global Privacy Control leaves the segments out, and too much is the most",
   await until(page, "ready");
   await page.evaluate(() => [1, 2, 3].forEach(() => document.querySelector("counterfoil-visit").page()));
   await end(page);
-  console.log(await counted(survey));
+  assert.deepEqual(await counted(survey), { pages: [1, { "[1,2]": 1 }, "(unattributed)"], bounced: [1, { no: 1 }, "(unattributed)"] });
   await stage.leave(page);
 });
