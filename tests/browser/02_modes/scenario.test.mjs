@@ -21,7 +21,7 @@ const focused = (page) =>
 
 test("the element does without a tag of its own, and a script in the head finds its place", async () => {
   const script = `<script src="${stage.server.url}/widget.js" async></script>`;
-  const page = await stage.visit(`${script}<counterfoil-survey survey="${survey.id}"></counterfoil-survey>`);
+  const page = await stage.visit(`${script}<counterfoil-survey survey="${survey.id}" mode="inline"></counterfoil-survey>`);
   const widget = await widgetOf(page);
   await choose(widget, "How likely", "8");
   await agreeAndSend(widget);
