@@ -41,7 +41,7 @@ try {
     }
     await page.context().close();
   }
-  const phone = await open({ mode: "popover", lang: "nl" }, { viewport: { width: 320, height: 600 } });
+  const phone = await open({ mode: "popover", lang: "nl" }, { viewport: { width: 320, height: 660 } });
   await until(phone, "open");
   await draw(phone, "phone");
 } finally {
