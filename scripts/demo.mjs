@@ -53,8 +53,11 @@ function* responses(survey) {
   }
 }
 
-/** The demo survey as it now is, made and answered if it was not yet; nothing if somebody deleted it. */
-export async function openDemo(api, stateDir) {
+/**
+ * The demo survey as it now is, made and answered if it was not yet; nothing if somebody deleted it. Pages of `origin`
+ * may embed it.
+ */
+export async function openDemo(api, stateDir, origin) {
   const file = path.join(stateDir, "demo.json");
   let kept = {};
   try {
@@ -63,7 +66,7 @@ export async function openDemo(api, stateDir) {
     if (fault.code !== "ENOENT") throw fault;
   }
   const keep = (changes) => writeFileSync(file, JSON.stringify(Object.assign(kept, changes)));
-  if (!kept.survey) keep({ survey: (await ask(api, "POST", "/v1/surveys", SURVEY)).id });
+  if (!kept.survey) keep({ survey: (await ask(api, "POST", "/v1/surveys", { ...SURVEY, origins: [origin] })).id });
   const survey = await openSurvey(api, kept.survey).catch((fault) => {
     if (fault.reply?.status !== 404 && fault.reply?.status !== 410) throw fault;
   });
@@ -76,5 +79,6 @@ export async function openDemo(api, stateDir) {
     await Promise.all(Array.from({ length: AT_ONCE }, sender));
     keep({ answered: true });
   }
-  return survey?.definition;
+  if (!survey || survey.definition.origins.includes(origin)) return survey?.definition;
+  return ask(api, "PUT", `/v1/surveys/${kept.survey}`, { ...survey.definition, origins: [origin] });
 }

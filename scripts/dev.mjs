@@ -1,8 +1,9 @@
-// Serves the built Worker with its demo survey, and says where to look. Started by scripts/dev.
+// Serves the built Workers with its demo survey, and says where to look. Started by scripts/dev.
 
 import { parseArgs } from "node:util";
 import { connect } from "./client.mjs";
 import { openDemo } from "./demo.mjs";
+import { servePage } from "./page.mjs";
 import { readOrMakeKeys } from "./keys.mjs";
 import { endOnSignals, endWith, fail, serve } from "./serve.mjs";
 
@@ -23,7 +24,8 @@ try {
   const key = process.env.ADMIN_KEY ? "$ADMIN_KEY" : ADMIN_KEY;
   console.log(`
 Admin key: ${process.env.ADMIN_KEY ? "the environment's ADMIN_KEY" : `${ADMIN_KEY} (kept in .dev.vars)`}`);
-  const demo = values.empty ? undefined : await openDemo(api, stateDir);
+  const page = values.empty ? undefined : await servePage(url);
+  const demo = page && (await openDemo(api, stateDir, page.origin));
   if (demo) {
     const survey = `${url}/v1/surveys/${demo.id}`;
     const response = {
@@ -34,6 +36,8 @@ Admin key: ${process.env.ADMIN_KEY ? "the environment's ADMIN_KEY" : `${ADMIN_KE
     console.log(`
 The demo survey, its answers all made up:
   ${survey}
+A page of another origin with the widget in it:
+  ${page.show(demo.id)}
 Its scores, from the next tick on (every ${demo.release.every}; what is small waits longer):
   curl -s -H "Authorization: Bearer ${key}" ${survey}/kpis
 One more response:

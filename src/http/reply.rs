@@ -16,7 +16,7 @@ pub struct Reply {
     pub body: String,
 }
 
-/// Headers that every reply has (but for [`Reply::tagged`]): nothing is cached, framed, sniffed or allowed to load anything.
+/// Headers that every reply has (but for [`Reply::tagged`] and [`Reply::embedded`]): nothing is cached, framed, sniffed or allowed to load anything.
 const ALWAYS: [(&str, &str); 5] = [
     ("cache-control", "no-store"),
     ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
@@ -54,7 +54,20 @@ impl Reply {
     }
 
     /// The same, with a tag that begins with `prefix`.
-    pub fn tagged_after(mut self, prefix: &str, if_none_match: Option<&str>) -> Self {
+    pub fn tagged_after(self, prefix: &str, if_none_match: Option<&str>) -> Self {
+        self.kept("private, no-cache", prefix, if_none_match)
+    }
+
+    /// A file that pages of any origin may load, whatever they isolate themselves with
+    /// (Cross-Origin-Embedder-Policy, Subresource Integrity), and anyone may keep for an hour; tagged
+    /// likewise.
+    pub fn embedded(self, if_none_match: Option<&str>) -> Self {
+        self.kept("public, max-age=3600", "", if_none_match)
+            .header("access-control-allow-origin", "*")
+            .header("cross-origin-resource-policy", "cross-origin")
+    }
+
+    fn kept(mut self, how: &str, prefix: &str, if_none_match: Option<&str>) -> Self {
         let tag = format!("\"{prefix}{}\"", URL_SAFE_NO_PAD.encode(Sha256::digest(&self.body)));
         // Compared weakly (section 13.1.2): whoever compresses a reply weakens its tag.
         let known = |given: &str| {
@@ -66,7 +79,7 @@ impl Reply {
         }
         for (name, value) in &mut self.headers {
             if *name == "cache-control" {
-                *value = "private, no-cache".to_owned();
+                *value = how.to_owned();
             }
         }
         self.header("etag", tag)

@@ -18,6 +18,10 @@ pub enum Route {
     PrivacyControl,
     /// `GET /.well-known/jwks.json`
     ReceiptKeys,
+    /// `GET /widget.js`
+    Widget,
+    /// `GET /visit.js`
+    Visit,
     /// `GET /problems/{slug}`
     ProblemPage(Kind),
     /// `POST /v1/surveys`
@@ -104,6 +108,8 @@ impl Route {
             | Route::OpenApi
             | Route::SurveySchema
             | Route::PrivacyControl
+            | Route::Widget
+            | Route::Visit
             | Route::ReceiptKeys
             | Route::ProblemPage(_)
             | Route::ReadSurvey(_)
@@ -161,6 +167,8 @@ fn resource(path: &str) -> Option<Resource> {
         ["survey.schema.json"] => vec![("GET", SurveySchema)],
         [".well-known", "gpc.json"] => vec![("GET", PrivacyControl)],
         [".well-known", "jwks.json"] => vec![("GET", ReceiptKeys)],
+        ["widget.js"] => vec![("GET", Widget)],
+        ["visit.js"] => vec![("GET", Visit)],
         ["problems", slug] => vec![("GET", ProblemPage(Kind::from_slug(slug)?))],
         ["v1", "surveys"] => vec![("GET", ListSurveys), ("POST", CreateSurvey)],
         ["v1", "surveys", id] => {

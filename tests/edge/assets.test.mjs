@@ -1,12 +1,13 @@
 // Static files: what a route names is served as it stands in the repository, and nothing else is.
 
 import assert from "node:assert/strict";
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { readConfig } from "../../scripts/workers.mjs";
+import { gzipSync } from "node:zlib";
 import { startServer } from "./server.mjs";
 import { until } from "./survey.mjs";
 
@@ -20,6 +21,10 @@ const DOCUMENTS = [
   ["/survey.schema.json", "schema/survey.schema.json", "application/schema+json"],
   ...PAGES.map((page) => [`/problems/${page.replace(/\.md$/, "")}`, `docs/problems/${page}`, "text/markdown; charset=utf-8"]),
 ];
+
+/** The most that the widget may weigh, in bytes, compressed. */
+const MOST_WIDGET = 5_000;
+const SCRIPTS = ["widget.js", "visit.js"];
 
 let server;
 before(async () => {
@@ -68,6 +73,39 @@ test("what no route names is a 404 problem, whether or not there is such a file"
   }
 });
 
+test("a script may be embedded by every page, kept for an hour, and asked for again by its tag", async () => {
+  const health = await read("/healthz");
+  for (const script of SCRIPTS) {
+    const reply = await read(`/${script}`);
+    assert.equal(reply.text, readFileSync(path.join(BUILD, "assets", script), "utf8"));
+    const { etag } = reply.headers;
+    assert.match(etag, /^"[\w-]{43}"$/);
+    const expected = {
+      ...health.headers,
+      "content-type": "text/javascript; charset=utf-8",
+      "content-length": reply.headers["content-length"],
+      "cache-control": "public, max-age=3600",
+      "access-control-allow-origin": "*",
+      "cross-origin-resource-policy": "cross-origin",
+      etag,
+    };
+    assert.deepEqual(sorted(reply.headers), sorted(expected));
+    for (const [tag, status] of [[etag, 304], [`W/${etag}`, 304], ['"another"', 200]]) {
+      const again = await server.api("GET", `/${script}`, undefined, { key: null, headers: { "if-none-match": tag } });
+      assert.deepEqual([again.status, again.headers.etag, again.headers["access-control-allow-origin"]], [status, etag, "*"], tag);
+    }
+    const refused = await read(`/${script}`, "POST");
+    assert.deepEqual([refused.status, refused.headers.allow], [405, "GET"]);
+  }
+});
+
+test("the widget is one file of at most 5,000 bytes, compressed", () => {
+  const widget = readFileSync(path.join(BUILD, "assets/widget.js"));
+  const size = gzipSync(widget, { level: 9 }).length;
+  assert.ok(size <= MOST_WIDGET, `${size} bytes`);
+  assert.doesNotMatch(widget.toString(), /import[ (]|require\(|innerHTML|document\.write|localStorage|sessionStorage|\.cookie|https?:/);
+});
+
 test("on Cloudflare, too, every request goes through the Worker first, and nothing is guessed", () => {
   // Locally the assets stand behind the Worker whatever is configured.
   const { assets } = readConfig("front");
@@ -76,10 +114,9 @@ test("on Cloudflare, too, every request goes through the Worker first, and nothi
   assert.equal(path.relative(ROOT, path.resolve(ROOT, assets.directory)), "build/assets");
 });
 
-test("only documents and what is in public are among the assets", () => {
-  const own = existsSync(path.join(ROOT, "public")) ? files(path.join(ROOT, "public")) : [];
+test("only documents and bundled scripts are among the assets", () => {
   const documents = ["openapi.json", "survey.schema.json", ...PAGES.map((page) => `problems/${page}`)];
-  assert.deepEqual(files(path.join(BUILD, "assets")), [...documents, ...own].sort());
+  assert.deepEqual(files(path.join(BUILD, "assets")), [...documents, ...SCRIPTS].sort());
 });
 
 test("a document that was not deployed is our fault, not the caller's", async () => {

@@ -62,6 +62,8 @@ fn a_document_is_an_asset_and_everything_else_is_not() {
     for (path, file, media_type) in [
         ("/openapi.json", "/openapi.json", "application/json"),
         ("/survey.schema.json", "/survey.schema.json", "application/schema+json"),
+        ("/widget.js", "/widget.js", "text/javascript; charset=utf-8"),
+        ("/visit.js", "/visit.js", "text/javascript; charset=utf-8"),
         ("/problems/final", "/problems/final.md", "text/markdown; charset=utf-8"),
     ] {
         let asset = Asset::of(&Route::find("GET", path).unwrap()).unwrap();

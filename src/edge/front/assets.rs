@@ -4,9 +4,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
-use worker::Env;
 
 use crate::edge::config::{self, ASSETS};
+use crate::edge::request::Call;
 use crate::edge::{Failure, Outcome, unavailable};
 use crate::http::asset::Asset;
 use crate::http::reply::Reply;
@@ -20,8 +20,8 @@ extern "C" {
 }
 
 /// Replies with a file, under our own headers: those of the assets are left behind.
-pub async fn read(env: &Env, asset: &Asset) -> Outcome {
-    let assets: Assets = config::binding(env, ASSETS)?.unchecked_into();
+pub async fn read(call: &Call, asset: &Asset) -> Outcome {
+    let assets: Assets = config::binding(&call.env, ASSETS)?.unchecked_into();
     // The binding wants a whole URL, and looks at nothing but its path.
     let url = format!("https://assets{}", asset.path);
     let found = assets.fetch(&url).await.map_err(unavailable)?;
@@ -29,7 +29,11 @@ pub async fn read(env: &Env, asset: &Asset) -> Outcome {
         200 => {
             let text = JsFuture::from(found.text().map_err(unavailable)?).await;
             let text = text.map_err(unavailable)?.as_string().unwrap_or_default();
-            Ok(Reply::new(200, asset.media_type, text))
+            let reply = Reply::new(200, asset.media_type, text);
+            Ok(match asset.embedded {
+                true => reply.embedded(call.header("if-none-match")?.as_deref()),
+                false => reply,
+            })
         }
         404 => Err(Failure::Fault(format!("there is no asset {}", asset.path))),
         status => Err(Failure::Unavailable(format!("the assets replied {status}"))),

@@ -55,7 +55,7 @@ async fn perform(call: &mut Call, route: Route) -> Outcome {
         return fixed;
     }
     if let Some(asset) = Asset::of(&route) {
-        return assets::read(&call.env, &asset).await;
+        return assets::read(call, &asset).await;
     }
     let config = Config::of(&call.env)?;
     match route {

@@ -1,0 +1,73 @@
+// After sending: thanks, the way back, the receipt.
+
+import assert from "node:assert/strict";
+import { createPublicKey, verify } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { QUICK, until as soon } from "../../edge/survey.mjs";
+import { agreeAndSend, assertAccessible, choose, openStage, until, widgetOf } from "../stage.mjs";
+
+let stage;
+before(async () => {
+  stage = await openStage();
+});
+after(() => stage.close());
+
+async function sent(survey) {
+  const page = await stage.visit(stage.tag(survey));
+  const widget = await widgetOf(page);
+  await choose(widget, "How likely", "9");
+  await agreeAndSend(widget);
+  await until(page, "sent");
+  return { page, widget };
+}
+
+test("promise_8: it can be taken back, and the code for it is shown", async () => {
+  const survey = await stage.survey();
+  const { page, widget } = await sent(survey);
+  const { submission_id } = stage.posted(page)[0].body;
+  await widget.getByText(`Code: ${submission_id}`).waitFor();
+  await widget.getByText(/^You can take it back until .*\d/).waitFor();
+  await widget.getByRole("button", { name: "Take back" }).click();
+  await until(page, "withdrawn");
+  assert.equal(await widget.getByRole("status").textContent(), "Taken back");
+  assert.equal(await widget.getByRole("button").count(), 0);
+  assert.deepEqual(stage.posted(page)[1], { call: "withdrawals", body: { submission_id } });
+  assert.deepEqual(await stage.pending(survey), {});
+  await assertAccessible(page, "taken back");
+  await stage.leave(page);
+});
+
+test("promise_8: what was released meanwhile is anonymous, and it says so", async () => {
+  const survey = await stage.survey({ release: QUICK });
+  const { page, widget } = await sent(survey);
+  for (let i = 0; i < 4; i++) assert.equal((await survey.respond({ answers: { recommend: i } })).status, 202);
+  await soon(async () => (await survey.kpis()).kpis[0].n === 5, "the release");
+  await widget.getByRole("button", { name: "Take back" }).click();
+  await widget.getByText("Already anonymous").waitFor();
+  assert.equal(await widget.getByRole("button").count(), 0);
+  assert.equal(await page.evaluate(() => happened.some((told) => told.startsWith("withdrawn"))), false);
+  assert.equal((await survey.kpis()).kpis[0].n, 5);
+  await stage.leave(page);
+});
+
+test("a receipt is saved on request, signed by the service, and counts nothing", async () => {
+  const survey = await stage.survey();
+  const { page, widget } = await sent(survey);
+  assert.equal(stage.posted(page)[0].body.receipt, undefined, "nobody asked for one");
+  const [download] = await Promise.all([page.waitForEvent("download"), widget.getByRole("button", { name: "Receipt" }).click()]);
+  assert.equal(download.suggestedFilename(), "receipt.jws");
+  const jws = readFileSync(await download.path(), "utf8");
+  const [header, payload, signature] = jws.split(".");
+  const { keys } = (await stage.server.api("GET", "/.well-known/jwks.json", undefined, { key: null })).json;
+  const { kid } = JSON.parse(Buffer.from(header, "base64url"));
+  const key = createPublicKey({ key: keys.find((key) => key.kid === kid), format: "jwk" });
+  assert.equal(verify(null, Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, "base64url")), true);
+  const receipt = JSON.parse(Buffer.from(payload, "base64url"));
+  assert.match(receipt.privacy_notice, new RegExp(`/notices/${survey.notice}$`));
+  assert.deepEqual(await stage.pending(survey), { recommend: 1 });
+  await widget.getByRole("button", { name: "Take back" }).click();
+  await until(page, "withdrawn");
+  assert.deepEqual(await stage.pending(survey), {});
+  await stage.leave(page);
+});
