@@ -34,6 +34,8 @@ Admin key: ${process.env.ADMIN_KEY ? "the environment's ADMIN_KEY" : `${ADMIN_KE
     console.log(`
 The demo survey, its answers all made up:
   ${survey}
+The same as a page for people:
+  ${url}/s/${demo.id}
 Its scores, from the next tick on (every ${demo.release.every}; what is small waits longer):
   curl -s -H "Authorization: Bearer ${key}" ${survey}/kpis
 One more response:

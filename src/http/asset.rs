@@ -18,6 +18,7 @@ impl Asset {
         let (path, media_type) = match route {
             Route::OpenApi => ("/openapi.json".to_owned(), "application/json"),
             Route::SurveySchema => ("/survey.schema.json".to_owned(), "application/schema+json"),
+            Route::PageStyle => ("/page.css".to_owned(), "text/css; charset=utf-8"),
             Route::ProblemPage(kind) => {
                 (format!("/problems/{}.md", kind.slug()), "text/markdown; charset=utf-8")
             }

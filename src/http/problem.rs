@@ -57,11 +57,22 @@ catalogue! {
     BodyTooLarge "body-too-large" 413 "The body is too large";
     MediaType "media-type" 415 "The media type is not accepted";
     Invalid "invalid" 422 "The content is not valid";
+    TooManyRequests "too-many-requests" 429 "Too many requests";
     Internal "internal" 500 "Something went wrong here";
     Unavailable "unavailable" 503 "Not available at the moment";
 }
 
 impl Kind {
+    /// After how many seconds the same request may be sent again, where that may help.
+    pub fn retry_after(self) -> Option<u32> {
+        match self {
+            // The period of the rate limiter.
+            Self::TooManyRequests => Some(60),
+            Self::Unavailable => Some(2),
+            _ => None,
+        }
+    }
+
     /// The kind with this slug.
     pub fn from_slug(slug: &str) -> Option<Kind> {
         Self::ALL.iter().copied().find(|kind| kind.slug() == slug)
@@ -143,9 +154,11 @@ impl Problem {
             Value::Object(body).to_string(),
         );
         reply.headers.extend(self.headers);
+        if let Some(seconds) = self.kind.retry_after() {
+            reply = reply.header("retry-after", seconds.to_string());
+        }
         match self.kind.status() {
             401 => reply.header("www-authenticate", "Bearer"),
-            503 => reply.header("retry-after", "2"),
             _ => reply,
         }
     }

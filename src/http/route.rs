@@ -20,6 +20,18 @@ pub enum Route {
     ReceiptKeys,
     /// `GET /problems/{slug}`
     ProblemPage(Kind),
+    /// `GET /page.css`
+    PageStyle,
+    /// `GET /s/{id}`
+    ShowPage(String),
+    /// `POST /s/{id}`
+    SendPage(String),
+    /// `GET /s/{id}/withdrawal`
+    ShowWithdrawal(String),
+    /// `POST /s/{id}/withdrawal`
+    SendWithdrawal(String),
+    /// `GET /s/{id}/qr.svg`
+    QrCode(String),
     /// `POST /v1/surveys`
     CreateSurvey,
     /// `GET /v1/surveys`
@@ -96,6 +108,12 @@ impl Route {
             | Route::PrivacyControl
             | Route::ReceiptKeys
             | Route::ProblemPage(_)
+            | Route::PageStyle
+            | Route::ShowPage(_)
+            | Route::SendPage(_)
+            | Route::ShowWithdrawal(_)
+            | Route::SendWithdrawal(_)
+            | Route::QrCode(_)
             | Route::ReadSurvey(_)
             | Route::Respond(_)
             | Route::Withdraw(_)
@@ -147,6 +165,15 @@ fn resource(path: &str) -> Option<Resource> {
         [".well-known", "gpc.json"] => vec![("GET", PrivacyControl)],
         [".well-known", "jwks.json"] => vec![("GET", ReceiptKeys)],
         ["problems", slug] => vec![("GET", ProblemPage(Kind::from_slug(slug)?))],
+        ["page.css"] => vec![("GET", PageStyle)],
+        ["s", id] => {
+            vec![("GET", ShowPage((*id).to_owned())), ("POST", SendPage((*id).to_owned()))]
+        }
+        ["s", id, "withdrawal"] => vec![
+            ("GET", ShowWithdrawal((*id).to_owned())),
+            ("POST", SendWithdrawal((*id).to_owned())),
+        ],
+        ["s", id, "qr.svg"] => vec![("GET", QrCode((*id).to_owned()))],
         ["v1", "surveys"] => vec![("GET", ListSurveys), ("POST", CreateSurvey)],
         ["v1", "surveys", id] => {
             let id = (*id).to_owned();

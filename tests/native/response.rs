@@ -21,7 +21,8 @@ const NOTICE: &str = "hash";
 const NOW: Instant = Instant(1_795_321_111_464);
 const INVITATION_KEYS: &str =
     "an-invitation-key-of-some-length-1 an-invitation-key-of-some-length-2";
-const KEY: Circumstances = Circumstances { may_identify: true, global_privacy_control: false };
+const KEY: Circumstances =
+    Circumstances { may_identify: true, global_privacy_control: false, all_shown: false };
 const ALL: [&str; 3] = ["use_customer_id", "use_segments", "analyse_comment"];
 
 fn survey(change: impl FnOnce(&mut Value)) -> Survey {
