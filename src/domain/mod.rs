@@ -33,6 +33,7 @@ pub mod recognition;
 pub mod residency;
 pub mod response;
 pub mod retention;
+pub mod reward;
 pub mod survey;
 pub mod survey_json;
 pub mod survey_view;

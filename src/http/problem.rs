@@ -48,9 +48,11 @@ catalogue! {
     OriginRefused "origin-refused" 403 "This web origin may not use the survey";
     NotFound "not-found" 404 "There is no such thing here";
     UnknownSubmission "unknown-submission" 404 "No such response is known";
+    UnknownReward "unknown-reward" 404 "No such reward is known";
     MethodNotAllowed "method-not-allowed" 405 "The method is not allowed here";
     OtherNotice "other-notice" 409 "The notice is not the current one";
     SurveyClosed "survey-closed" 409 "The survey is closed";
+    RewardRedeemed "reward-redeemed" 409 "The reward was redeemed before";
     ScaleLocked "scale-locked" 409 "A question with counts cannot change its scale";
     Final "final" 410 "The response can no longer be taken back";
     OtherRevision "other-revision" 412 "The survey has another revision";

@@ -48,6 +48,8 @@ pub enum Route {
     Withdraw(String),
     /// `POST /v1/surveys/{id}/invitations`
     Invite(String),
+    /// `POST /v1/surveys/{id}/rewards`
+    Redeem(String),
     /// `GET /v1/surveys/{id}/privacy`
     Privacy(String),
     /// `GET /v1/surveys/{id}/kpis`
@@ -118,6 +120,7 @@ impl Route {
             | Route::Respond(_)
             | Route::Withdraw(_)
             | Route::Invite(_)
+            | Route::Redeem(_)
             | Route::Preflight(_) => false,
             Route::CreateSurvey
             | Route::ListSurveys
@@ -186,6 +189,7 @@ fn resource(path: &str) -> Option<Resource> {
         ["v1", "surveys", id, "responses"] => vec![("POST", Respond((*id).to_owned()))],
         ["v1", "surveys", id, "withdrawals"] => vec![("POST", Withdraw((*id).to_owned()))],
         ["v1", "surveys", id, "invitations"] => vec![("POST", Invite((*id).to_owned()))],
+        ["v1", "surveys", id, "rewards"] => vec![("POST", Redeem((*id).to_owned()))],
         ["v1", "surveys", id, "privacy"] => vec![("GET", Privacy((*id).to_owned()))],
         ["v1", "surveys", id, "kpis"] => vec![("GET", Kpis((*id).to_owned()))],
         ["v1", "surveys", id, "drivers"] => vec![("GET", Drivers((*id).to_owned()))],

@@ -147,6 +147,7 @@ fn every_route_is_reached_by_its_method_and_no_other_is_allowed_there() {
         (format!("{survey}/responses"), vec![("POST", Route::Respond(id.clone()))]),
         (format!("{survey}/withdrawals"), vec![("POST", Route::Withdraw(id.clone()))]),
         (format!("{survey}/invitations"), vec![("POST", Route::Invite(id.clone()))]),
+        (format!("{survey}/rewards"), vec![("POST", Route::Redeem(id.clone()))]),
         (format!("{survey}/privacy"), vec![("GET", Route::Privacy(id.clone()))]),
         (format!("{survey}/kpis"), vec![("GET", Route::Kpis(id.clone()))]),
         (format!("{survey}/drivers"), vec![("GET", Route::Drivers(id.clone()))]),

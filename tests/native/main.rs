@@ -25,6 +25,7 @@ mod rate;
 mod receipt;
 mod response;
 mod retention;
+mod reward;
 mod roll_up;
 mod rotation;
 mod simulation;

@@ -93,6 +93,8 @@ pub static WORDS: Words = Words {
     too_late_text: "Ihre Antworten sind inzwischen Teil einer Summe. Niemand kann sie mehr unterscheiden.",
     unknown_code: "Unter diesem Code sind keine Antworten bekannt",
     unknown_code_text: "Bitte sehen Sie nach, ob Sie ihn ganz abgeschrieben haben. Codes werden nach etwa 30 Tagen vergessen.",
+    reward: "Ihr Dankeschön",
+    reward_until: "Dieser Code kann einmal verwendet werden, bis einschließlich {day} (UTC). Er sagt nichts über Ihre Antworten. Notieren Sie ihn: Wir können ihn nicht noch einmal nennen.",
     receipt_heading: "Der Beleg über Ihre Einwilligung",
     receipt_text: "Er ist signiert, enthält keine Ihrer Antworten, und wird nirgends sonst aufbewahrt. Speichern Sie ihn, wenn Sie später zeigen möchten, wozu Sie eingewilligt haben.",
 };

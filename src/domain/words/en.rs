@@ -93,6 +93,8 @@ pub static WORDS: Words = Words {
     too_late_text: "Your answers are part of a total by now. Nobody can tell them apart any more.",
     unknown_code: "No answers are known under this code",
     unknown_code_text: "Please look whether you copied all of it. Codes are forgotten after about 30 days.",
+    reward: "Your thank-you",
+    reward_until: "This code can be used once, through {day} (UTC). It says nothing of your answers. Note it: we cannot tell it to you again.",
     receipt_heading: "The receipt of your consent",
     receipt_text: "It is signed, holds none of your answers, and is kept nowhere else. Save it if you want to show later what you agreed to.",
 };

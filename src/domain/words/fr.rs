@@ -93,6 +93,8 @@ pub static WORDS: Words = Words {
     too_late_text: "Vos réponses font désormais partie d’un total. Personne ne peut plus les distinguer.",
     unknown_code: "Aucune réponse n’est connue sous ce code",
     unknown_code_text: "Vérifiez que vous l’avez copié en entier. Les codes sont oubliés au bout d’environ 30 jours.",
+    reward: "Votre remerciement",
+    reward_until: "Ce code peut être utilisé une fois, jusqu’au {day} inclus (UTC). Il ne dit rien de vos réponses. Notez-le : nous ne pourrons pas vous le redonner.",
     receipt_heading: "Le reçu de votre consentement",
     receipt_text: "Il est signé, ne contient aucune de vos réponses et n’est conservé nulle part ailleurs. Enregistrez-le si vous voulez montrer plus tard ce que vous avez accepté.",
 };

@@ -189,6 +189,10 @@ pub struct Words {
     pub unknown_code: &'static str,
     /// Beneath it.
     pub unknown_code_text: &'static str,
+    /// The heading of the reward.
+    pub reward: &'static str,
+    /// How long its code is good: `{day}`.
+    pub reward_until: &'static str,
     /// The heading of the receipt.
     pub receipt_heading: &'static str,
     /// Beneath it.

@@ -93,6 +93,8 @@ pub static WORDS: Words = Words {
     too_late_text: "Uw antwoorden zijn inmiddels deel van een totaal. Niemand kan ze nog onderscheiden.",
     unknown_code: "Onder deze code zijn geen antwoorden bekend",
     unknown_code_text: "Kijk of u hem helemaal hebt overgenomen. Codes worden na ongeveer 30 dagen vergeten.",
+    reward: "Uw bedankje",
+    reward_until: "Deze code kan één keer worden gebruikt, tot en met {day} (UTC). Hij zegt niets over uw antwoorden. Noteer hem: we kunnen hem niet nog eens geven.",
     receipt_heading: "Het bewijs van uw toestemming",
     receipt_text: "Het is ondertekend, bevat geen van uw antwoorden, en wordt nergens anders bewaard. Bewaar het als u later wilt tonen waarmee u hebt ingestemd.",
 };

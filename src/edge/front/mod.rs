@@ -11,6 +11,7 @@ mod limit;
 mod office;
 mod page;
 mod receipts;
+mod rewards;
 mod submit;
 mod surveys;
 mod withdraw;
@@ -70,6 +71,7 @@ async fn perform(call: &mut Call, route: Route) -> Outcome {
         Route::Respond(id) => submit::respond(call, &config, &id).await,
         Route::Withdraw(id) => withdraw::withdraw(call, &config, &id).await,
         Route::Invite(id) => invitations::invite(call, &config, &id).await,
+        Route::Redeem(id) => rewards::redeem(call, &config, &id).await,
         Route::ReceiptKeys => receipts::keys(call, &config).await,
         _ => Err(Problem::new(Kind::NotFound).into()),
     }

@@ -12,6 +12,7 @@ use crate::domain::invitation;
 use crate::domain::ledger::next_on_grid;
 use crate::domain::pseudonym::SubmissionId;
 use crate::domain::response::{Circumstances, Refusal};
+use crate::domain::reward;
 use crate::domain::survey::{Kind as QuestionKind, Status};
 use crate::edge::definitions::{self, Loaded};
 use crate::edge::request::Call;
@@ -28,7 +29,7 @@ use crate::http::route::Route;
 
 use super::config::Config;
 use super::limit;
-use super::submit::{self, Arrival, Refused, Taken};
+use super::submit::{self, Arrival, Refused, Reward, Taken};
 use super::withdraw;
 
 /// Answers a call for a page; what goes wrong is told on a page, too.
@@ -135,8 +136,16 @@ async fn send(call: &Call, config: &Config, reader: &Reader, id: &str, sent: &Fo
         // Whoever filled in what people do not see is told the same, and counts nothing.
         let (created, every) = (survey.stored.created, survey.survey().release.every);
         let until = next_on_grid(created, every, now());
+        let today = now().day();
+        let reward = match survey.survey().reward {
+            Some(_) => Some(Reward {
+                code: reward::decoy(random()?),
+                redeemable_until: reward::redeemable_until(today).to_string(),
+            }),
+            None => None,
+        };
         let (receipt, answered) = (None, None);
-        let taken = Taken { submission_id, until, receipt, answered };
+        let taken = Taken { submission_id, until, receipt, reward, answered };
         return Ok(thanks(reader, &survey, sent, &taken));
     }
     let body = sent.response(survey.survey(), &submission_id, reader.words.decimal_mark());
@@ -181,6 +190,10 @@ fn thanks(reader: &Reader, survey: &Loaded, sent: &Form, taken: &Taken) -> Reply
         submission_id: &taken.submission_id,
         until: taken.until,
         receipt: taken.receipt.as_deref(),
+        reward: taken
+            .reward
+            .as_ref()
+            .map(|reward| (reward.code.as_str(), reward.redeemable_until.as_str())),
         left_out,
         unread,
     };

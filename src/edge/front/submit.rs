@@ -21,6 +21,7 @@ use crate::domain::pseudonym::{Pseudonym, SubmissionId};
 use crate::domain::receipt::Receipt;
 use crate::domain::recognition::Recognition;
 use crate::domain::response::{self, Circumstances, Refusal, Response};
+use crate::domain::reward;
 use crate::domain::time::Instant;
 use crate::edge::definitions::{self, Loaded};
 use crate::edge::ledger_rpc::{self, Ask, Told};
@@ -72,6 +73,15 @@ pub struct Arrival<'a> {
     pub dry_run: bool,
 }
 
+/// A reward: alike for a first response and a repeated one.
+#[derive(Serialize)]
+pub struct Reward {
+    /// What is redeemed, once.
+    pub code: String,
+    /// The last UTC day on which that can be done.
+    pub redeemable_until: String,
+}
+
 /// A response that was taken, now or before.
 pub struct Taken {
     /// Its submission id.
@@ -80,6 +90,8 @@ pub struct Taken {
     pub until: Instant,
     /// The receipt of its consent, where one is wanted.
     pub receipt: Option<String>,
+    /// The reward, where the survey has one.
+    pub reward: Option<Reward>,
     /// The questions whose answers its consent covers; none where only the id is known.
     pub answered: Option<Vec<String>>,
 }
@@ -145,13 +157,18 @@ pub async fn take(
             consent: response.consent,
         };
         match definitions::ask(&call.env, id, &Ask::Take(entry)).await? {
-            Told::Accepted(until) => {
+            Told::Accepted(until, seed) => {
+                let today = now().day();
+                let reward = seed.map(|seed| Reward {
+                    code: reward::code(config.invitations.current(), id, seed, today),
+                    redeemable_until: reward::redeemable_until(today).to_string(),
+                });
                 let receipt = match response.receipt {
                     Some(consent) => Some(receipt(call, config, &survey, consent).await?),
                     None => None,
                 };
                 let (until, answered) = (Instant(until), Some(answered));
-                return Ok(Some(Taken { submission_id, until, receipt, answered }));
+                return Ok(Some(Taken { submission_id, until, receipt, reward, answered }));
             }
             Told::Current(definition) => {
                 (survey, current) = (definitions::remember(definition)?, true);
@@ -171,12 +188,15 @@ struct Accepted<'a> {
     withdrawable_until: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     receipt: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reward: Option<Reward>,
 }
 
 fn accepted(taken: Taken) -> Reply {
-    let Taken { submission_id, until, receipt, .. } = taken;
+    let Taken { submission_id, until, receipt, reward, .. } = taken;
     let (submission_id, withdrawable_until) = (submission_id.as_str(), until.to_string());
-    Reply::json(202, &Accepted { status: "accepted", submission_id, withdrawable_until, receipt })
+    let status = "accepted";
+    Reply::json(202, &Accepted { status, submission_id, withdrawable_until, receipt, reward })
 }
 
 /// A receipt of a consent to the notice of `survey`; only once the Ledger has taken the response.
@@ -211,8 +231,9 @@ async fn repeated(call: &Call, id: &str, body: &[u8], refused: Refused) -> Resul
     let Some(submission) = submission else { return Err(refused) };
     let submission_id = submission.reveal();
     match ledger_rpc::ask(&call.env, id, &Ask::Find(submission)).await? {
-        Told::Accepted(until) => {
-            Ok(Taken { submission_id, until: Instant(until), receipt: None, answered: None })
+        Told::Accepted(until, _) => {
+            let (until, receipt, reward, answered) = (Instant(until), None, None, None);
+            Ok(Taken { submission_id, until, receipt, reward, answered })
         }
         _ => Err(refused),
     }

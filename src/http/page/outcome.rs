@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use maud::{Markup, html};
 
+use crate::domain::notice::fill;
 use crate::domain::survey_view::Stored;
 use crate::domain::time::Instant;
 use crate::domain::way_back::Withdrawal;
@@ -23,6 +24,8 @@ pub struct Thanks<'a> {
     pub until: Instant,
     /// The receipt, where one is wanted.
     pub receipt: Option<&'a str>,
+    /// The code of the reward and the last day on which it is good, where there is one.
+    pub reward: Option<(&'a str, &'a str)>,
     /// Whether an answer was left out, since its question did not apply.
     pub left_out: bool,
     /// Whether a comment was thrown away unread.
@@ -38,6 +41,16 @@ impl Thanks<'_> {
             p class="lead" { (words.thanks_text) }
             @if self.left_out { p { (words.left_out) } }
             @if self.unread { p { (words.unread) } }
+            @if let Some((code, until)) = self.reward {
+                section aria-labelledby="reward" {
+                    h2 id="reward" { (words.reward) }
+                    @if let Some(told) = self.stored.survey.reward.as_ref() {
+                        @if let Some(told) = self.reader.told(told) { p { (told) } }
+                    }
+                    p class="code" { code { (code) } }
+                    p { (fill(words.reward_until, &[("day", until.to_owned())])) }
+                }
+            }
             section aria-labelledby="take-back" {
                 h2 id="take-back" { (words.take_back) }
                 p { (words.take_back_until) " " (time(self.until)) ". " (words.take_back_later) }
