@@ -10,8 +10,8 @@ use serde_json::{Map, Value, json};
 use crate::domain::consent::OPTIONAL_FLAGS;
 use crate::domain::survey::{Kind, NpsAnswer, Question, Survey};
 
-/// The field that people do not see, and leave empty.
-pub const TRAP: &str = "website";
+/// The field that people do not see, and leave empty. Browsers have nothing to fill in under this name.
+pub const TRAP: &str = "remarks";
 
 /// The fields as they came.
 #[derive(Clone, Default)]

@@ -96,7 +96,8 @@ test("every page allows nothing but its own stylesheet and form, and none is to 
       [status, POLICY, "noindex", "no-store", undefined],
       page.text,
     );
-    assert.equal(headers["x-content-type-options"], "nosniff");
+    // Under `no-referrer`, browsers would send the form with the origin `null`, which is refused.
+    assert.deepEqual([headers["x-content-type-options"], headers["referrer-policy"]], ["nosniff", "same-origin"]);
     assert.equal($("html").attr("lang"), "en");
     assert.equal($('meta[name="robots"]').attr("content"), "noindex");
     assert.deepEqual([$("h1").length, $("main").length, $("script, style, [style], img, iframe").length], [1, 1, 0]);
@@ -364,9 +365,9 @@ test("a form from another site is refused, and counts nothing", async () => {
 test("who fills in what people do not see is thanked alike, and counts nothing", async () => {
   const survey = await createSurvey(server, SURVEY);
   const page = await read(`/s/${survey.id}`);
-  const trap = page.$('[name="website"]');
+  const trap = page.$('[name="remarks"]');
   assert.deepEqual([trap.attr("tabindex"), trap.closest("[aria-hidden=true]").length], ["-1", 1]);
-  const robot = await send(filled(page, { ...AGREED, "answers.satisfied": "5", website: "https://spam.example" }));
+  const robot = await send(filled(page, { ...AGREED, "answers.satisfied": "5", remarks: "https://spam.example" }));
   assert.equal(robot.status, 200);
   assert.deepEqual(await accepted(survey), {});
   const person = await send(filled(page, { ...AGREED, "answers.satisfied": "5" }));
@@ -448,7 +449,7 @@ test("promise_2: what is filled in is in no file and no log, refused or counted"
   assert.ok(!sent.text.includes(token));
   await send(filled(await read(`/s/${survey.id}/withdrawal`), { submission_id: `${token}-code` }));
   await read(`/s/${token}`);
-  await send(filled(page, { ...words, website: `${token}-website` }));
+  await send(filled(page, { ...words, remarks: `${token}-remarks` }));
   await settledPages(server.stateDir);
   const kept = new Map([...readFiles(server.stateDir), ["log", Buffer.from(server.logs.join("\n"))]]);
   assert.ok(kept.size > 5);

@@ -7,7 +7,7 @@ import { readConfig } from "../../scripts/workers.mjs";
 import { found } from "./search.mjs";
 import { startServer } from "./server.mjs";
 import { readFiles, readRows } from "./state.mjs";
-import { assertProblem, createSurvey } from "./survey.mjs";
+import { assertProblem, createSurvey, until } from "./survey.mjs";
 
 const NPS = { id: "recommend", kind: "nps" };
 const { limit } = readConfig("front").ratelimits.find(({ name }) => name === "CLIENT_RATE").simple;
@@ -104,7 +104,8 @@ test("a setting that is neither on nor off is a fault that says so", async () =>
   try {
     const reply = await wrong.api("GET", "/v1/surveys/Uk");
     assertProblem(reply, 500, "internal");
-    assert.ok(wrong.logs.some((line) => line.includes("the variable RATE_LIMIT is neither `on` nor `off`")), wrong.logs.join("\n"));
+    const told = `fault ${reply.json.reference}: the variable RATE_LIMIT is neither \`on\` nor \`off\``;
+    await until(() => wrong.logs.some((line) => line.includes(told)), "the log says why");
   } finally {
     await wrong.discard();
   }

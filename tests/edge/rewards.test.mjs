@@ -89,7 +89,7 @@ test("the hosted page shows the code, the same when it is reloaded; who fills in
     const thanks = load(reply.text)("section[aria-labelledby=reward]");
     return { text: thanks.text(), code: thanks.find("code").text() };
   };
-  const robot = await send([["website", "x"]]);
+  const robot = await send([["remarks", "x"]]);
   const first = await send();
   assert.match(first.text, /5 % korting/);
   assert.equal((await send()).code, first.code);

@@ -335,6 +335,33 @@ fn questions_are_judged_by_the_answers_before_them() {
 }
 
 #[test]
+fn where_all_questions_are_shown_an_answer_that_does_not_apply_is_left_out() {
+    let asked = survey(|survey| {
+        survey["questions"] = json!([
+            {"id": "n", "kind": "nps"},
+            {"id": "low", "kind": "yes_no", "required": true, "show_if": {"question": "n", "at_most": 6}},
+            {"id": "then", "kind": "rating", "show_if": {"question": "low", "is": true}},
+            {"id": "why", "kind": "comment"}
+        ]);
+    });
+    let shown = Circumstances { all_shown: true, ..KEY };
+    let judge = |answers: Value| judge(&body(answers).to_string(), &asked, shown);
+    for (answers, counted) in [
+        (json!({"n": 7, "low": true, "then": 1}), vec!["n"]),
+        (json!({"n": 7, "low": "no such form"}), vec!["n"]),
+        (json!({"n": 6, "low": false, "then": 1}), vec!["n", "low"]),
+        (json!({"n": 6, "low": true, "then": 1}), vec!["n", "low", "then"]),
+    ] {
+        let taken = judge(answers.clone()).unwrap().answers;
+        let taken: Vec<&str> = taken.iter().map(|answer| answer.question.as_str()).collect();
+        assert_eq!(taken, counted, "{answers}");
+    }
+    // What applies is judged as ever.
+    assert_eq!(faults_of(judge(json!({"n": 6}))), ["#/answers/low missing"]);
+    assert_eq!(faults_of(judge(json!({"low": true}))), ["#/answers no_answer"]);
+}
+
+#[test]
 fn a_comment_alone_that_may_not_be_read_is_no_answer() {
     let silent = json!({"answers": {"why": "late"}, "consent": consent(&[])});
     assert_eq!(faults(&silent.to_string()), ["#/answers no_answer"]);
