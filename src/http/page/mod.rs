@@ -132,7 +132,7 @@ pub fn problem(reader: &Reader, kind: Kind) -> Reply {
 /// The languages to read the page in, as a form that brings along what its link had.
 fn languages(words: &Words, action: &str, kept: &[(String, String)]) -> Markup {
     html! {
-        form class="languages" method="get" action=(action) {
+        form class="languages" method="get" action=(action) aria-labelledby="languages" {
             @for (name, value) in kept { input type="hidden" name=(name) value=(value); }
             span id="languages" { (words.languages) }
             @for other in words::ALL {

@@ -232,7 +232,8 @@ impl Sheet<'_> {
         });
         let consents = errors.consents.iter().map(|(flag, error)| (format!("#c-{flag}"), *error));
         html! {
-            div class="summary" role="alert" {
+            // Whoever has sent the form is taken to what is to be mended, without JavaScript.
+            div class="summary" role="alert" tabindex="-1" autofocus {
                 h2 { (words.errors) }
                 ul {
                     @for error in &errors.page { li { (error) } }
