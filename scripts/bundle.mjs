@@ -16,6 +16,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const DOCUMENTS = {
   "openapi.json": "schema/openapi.json",
   "survey.schema.json": "schema/survey.schema.json",
+  "page.css": "public/page.css",
   problems: "docs/problems",
 };
 

@@ -38,6 +38,8 @@ The demo survey, its answers all made up:
   ${survey}
 A page of another origin with the widget in it:
   ${page.show(demo.id)}
+The same as a page for people:
+  ${url}/s/${demo.id}
 Its scores, from the next tick on (every ${demo.release.every}; what is small waits longer):
   curl -s -H "Authorization: Bearer ${key}" ${survey}/kpis
 One more response:

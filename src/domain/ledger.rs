@@ -283,7 +283,7 @@ impl Ledger {
 }
 
 /// The first instant after `now` of the grid that begins at `created` with so much between.
-fn next_on_grid(created: Instant, every: Duration, now: Instant) -> Instant {
+pub fn next_on_grid(created: Instant, every: Duration, now: Instant) -> Instant {
     let passed = now.0.saturating_sub(created.0).div_euclid(every.0);
     Instant(created.0 + (passed + 1) * every.0)
 }

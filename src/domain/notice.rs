@@ -55,6 +55,7 @@ struct Language {
     segments: &'static str,
     theme: &'static str,
     comment: &'static str,
+    reward: &'static str,
     technology: &'static str,
     optional: &'static str,
     all_optional: &'static str,
@@ -77,6 +78,7 @@ impl Language {
             (self.verified_only, survey.verified_only),
             (self.segments, !segments.is_empty()),
             (self.comment, has_comment),
+            (self.reward, survey.reward.is_some()),
             (self.technology, true),
             (self.optional, survey.verified_only),
             (self.all_optional, !survey.verified_only),
@@ -149,6 +151,7 @@ static LANGUAGES: [Language; 4] = [
         theme: "theme of the comment",
         comment: "If you agree, your comment is searched for words that show its themes; the text \
                   itself is not stored. Otherwise it is discarded unread.",
+        reward: "You get a code as thanks. It holds nothing of your answers and is not stored; once it is used, it is remembered for a year that it was, and not by whom.",
         technology: "No cookies are set, and IP addresses are not stored. The service runs at \
                      Cloudflare, which keeps restore points of its storage for up to 30 days: \
                      whoever may restore one could see what was stored then.",
@@ -182,6 +185,7 @@ static LANGUAGES: [Language; 4] = [
         theme: "thema van de opmerking",
         comment: "Als u dat goedvindt, wordt uw opmerking doorzocht op woorden die haar thema’s \
                   tonen; de tekst zelf wordt niet bewaard. Anders wordt ze ongelezen weggegooid.",
+        reward: "U krijgt een code als dank. Ze bevat niets van uw antwoorden en wordt niet bewaard; wordt ze gebruikt, dan wordt een jaar onthouden dat ze is gebruikt, en niet door wie.",
         technology: "Er worden geen cookies geplaatst en geen IP-adressen bewaard. De dienst \
                      draait bij Cloudflare, dat herstelpunten van zijn opslag tot 30 dagen \
                      bewaart: wie er een mag terugzetten, kan zien wat toen was opgeslagen.",
@@ -222,6 +226,7 @@ static LANGUAGES: [Language; 4] = [
         comment: "Wenn Sie zustimmen, wird Ihr Kommentar nach Wörtern durchsucht, die seine Themen \
                   zeigen; der Text selbst wird nicht gespeichert. Andernfalls wird er ungelesen \
                   verworfen.",
+        reward: "Sie erhalten einen Code als Dank. Er enthält nichts von Ihren Antworten und wird nicht gespeichert; wird er verwendet, so wird ein Jahr lang festgehalten, dass er verwendet wurde, und nicht, von wem.",
         technology: "Es werden keine Cookies gesetzt und keine IP-Adressen gespeichert. Der Dienst \
                      läuft bei Cloudflare, das Wiederherstellungspunkte seines Speichers bis zu 30 \
                      Tage aufbewahrt: Wer einen davon zurückspielen darf, kann sehen, was damals \
@@ -263,6 +268,7 @@ static LANGUAGES: [Language; 4] = [
         comment: "Si vous l’acceptez, des mots qui montrent ses thèmes sont recherchés dans votre \
                   commentaire ; le texte lui-même n’est pas conservé. Sinon, il est supprimé sans \
                   être lu.",
+        reward: "Vous recevez un code en remerciement. Il ne contient rien de vos réponses et n’est pas conservé ; s’il est utilisé, on retient pendant un an qu’il l’a été, et non par qui.",
         technology: "Aucun cookie n’est déposé et aucune adresse IP n’est conservée. Le service \
                      fonctionne chez Cloudflare, qui garde des points de restauration de son \
                      stockage jusqu’à 30 jours : qui peut en restaurer un peut voir ce qui était \

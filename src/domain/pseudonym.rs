@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use super::hex::hex;
 use super::key_ring::{Key, KeyId, KeyRing};
 use super::preimage::{encode, keyed_hash};
+use super::reward::Seed;
 
 /// A person in a survey: SHA-256 of an injective encoding of the survey's id and the customer's id as
 /// the site knows it. It has one length whatever the id was. It lives in memory, and sealed inside
@@ -97,6 +98,16 @@ impl Secret {
     /// The marker of a person in the window whose secret this is.
     pub fn person(&self, pseudonym: &Pseudonym) -> Marker {
         Marker(halves(keyed_hash(&self.0, "counterfoil person 1", &[&pseudonym.0])).0)
+    }
+
+    /// What a person's reward in the window whose secret this is is made of.
+    pub fn reward_of_person(&self, pseudonym: &Pseudonym) -> Seed {
+        Seed::of(keyed_hash(&self.0, "counterfoil reward of a person 1", &[&pseudonym.0]))
+    }
+
+    /// What the reward for a submission of nobody in particular is made of.
+    pub fn reward_of_submission(&self, id: &SubmissionId) -> Seed {
+        Seed::of(keyed_hash(&self.0, "counterfoil reward of a submission 1", &[&id.0]))
     }
 
     /// What opens the way back of a submission: see [`super::way_back`].

@@ -74,6 +74,9 @@ pub struct Circumstances {
     pub may_identify: bool,
     /// It carried `Sec-GPC: 1` (Global Privacy Control).
     pub global_privacy_control: bool,
+    /// Every question was shown, with a word on when it applies: an answer to one that does not apply
+    /// is left out, and no fault.
+    pub all_shown: bool,
 }
 
 /// Reads a response to `survey`, whose current notice has the hash `notice`.
@@ -136,7 +139,9 @@ pub fn read(
         .and_then(|(value, pointer)| json::boolean(value, &pointer, &mut faults))
         .unwrap_or(false);
 
-    let mut sheet = Sheet { survey, tagger, covered, answered: Vec::new(), themes: Vec::new() };
+    let all_shown = circumstances.all_shown;
+    let mut sheet =
+        Sheet { survey, tagger, covered, all_shown, answered: Vec::new(), themes: Vec::new() };
     if let Some((value, pointer)) = members.require("answers", &mut faults) {
         sheet.read(value, pointer, &mut faults);
     }
@@ -218,6 +223,7 @@ struct Sheet<'a> {
     survey: &'a Survey,
     tagger: &'a Tagger,
     covered: Consent,
+    all_shown: bool,
     answered: Vec<(&'a Question, Value)>,
     themes: Vec<String>,
 }
@@ -238,6 +244,7 @@ impl<'a> Sheet<'a> {
         for question in &self.survey.questions {
             let shown = question.show_if.as_ref().is_none_or(|condition| self.holds(condition));
             match members.take(&question.id) {
+                Some(_) if !shown && self.all_shown => {}
                 Some((value, pointer)) => {
                     given += 1;
                     if shown {

@@ -46,6 +46,8 @@ pub struct Survey {
     pub retention: Retention,
     /// Whether only identified people count.
     pub verified_only: bool,
+    /// What a respondent is told of the reward, per locale, where there is one.
+    pub reward: Option<Texts>,
     /// Figures from elsewhere that KPIs are held against, each KPI's at most once.
     pub benchmarks: Vec<Benchmark>,
 }
@@ -388,6 +390,7 @@ impl Survey {
             },
             retention: Retention::default(),
             verified_only: false,
+            reward: None,
             benchmarks: Vec::new(),
         }
     }

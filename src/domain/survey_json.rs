@@ -78,6 +78,7 @@ fn survey(json: &Json, faults: &mut Faults) -> Option<Survey> {
     let release = optional(m, "release", faults, release);
     let retention = optional(m, "retention", faults, retention);
     let verified_only = optional(m, "verified_only", faults, boolean);
+    let reward = optional(m, "reward", faults, reward);
     let benchmarks = optional(m, "benchmarks", faults, benchmark_json::read);
     members.finish(faults);
 
@@ -94,6 +95,7 @@ fn survey(json: &Json, faults: &mut Faults) -> Option<Survey> {
         release: release.unwrap_or(RELEASE),
         retention: retention.unwrap_or_default(),
         verified_only: verified_only.unwrap_or(false),
+        reward,
         benchmarks: benchmarks.unwrap_or_default(),
     };
     // What they are for is known once all of the rest could be read.
@@ -104,6 +106,17 @@ fn survey(json: &Json, faults: &mut Faults) -> Option<Survey> {
         survey.notice = notice::standard(&survey);
     }
     Some(survey)
+}
+
+/// The most characters of what a respondent is told of a reward.
+const MOST_REWARD: usize = 500;
+
+/// `{"text": {locale: text}}`.
+fn reward(json: &Json, pointer: &Pointer, faults: &mut Faults) -> Option<Texts> {
+    let mut members = Members::of(json, pointer.clone(), faults)?;
+    let told = required(&mut members, "text", faults, |j, p, f| texts(j, MOST_REWARD, p, f));
+    members.finish(faults);
+    told
 }
 
 /// The template's questions, then the survey's own.

@@ -105,6 +105,9 @@ fn common(survey: &Survey) -> Members {
     let retention = survey.retention;
     put("retention", json!({ "days": retention.days, "months": retention.months }));
     put("verified_only", json!(survey.verified_only));
+    if let Some(reward) = &survey.reward {
+        put("reward", json!({ "text": reward }));
+    }
     members
 }
 

@@ -18,6 +18,10 @@ pub const LEDGERS: &str = "LEDGER";
 pub const ASSETS: &str = "ASSETS";
 /// The office, as the front reaches it.
 pub const OFFICE: &str = "OFFICE";
+/// The rate limiter of clients.
+pub const CLIENT_RATE: &str = "CLIENT_RATE";
+/// The rate limiter of keys.
+pub const KEY_RATE: &str = "KEY_RATE";
 /// The secret that is the first admin key.
 const ADMIN_KEY: &str = "ADMIN_KEY";
 /// The variable that says in which jurisdiction Ledgers live: `eu`, or empty for anywhere.
@@ -59,6 +63,11 @@ pub fn binding(env: &Env, name: &str) -> Result<JsValue, Failure> {
         return Err(Failure::Fault(format!("the binding {name} is missing")));
     }
     Ok(binding)
+}
+
+/// A variable; empty where it is not set.
+pub fn variable(env: &Env, name: &str) -> String {
+    Reflect::get(env, &name.into()).unwrap_or_default().as_string().unwrap_or_default()
 }
 
 /// Where Ledgers live, if that is restricted. A setting that is not known is a fault: to ignore it would

@@ -8,6 +8,7 @@ use worker::Env;
 use crate::domain::account::Figures;
 use crate::domain::ledger::Entry;
 use crate::domain::pseudonym::SubmissionId;
+use crate::domain::reward::Seed;
 use crate::domain::way_back::Withdrawal;
 
 use super::config::{self, LEDGERS};
@@ -65,8 +66,9 @@ pub struct Definition {
 pub enum Told {
     /// Done.
     Done,
-    /// Taken; it can be taken back until this instant, at least.
-    Accepted(i64),
+    /// Taken; it can be taken back until this instant, at least. And what its reward is made of, where
+    /// the survey has one.
+    Accepted(i64, Option<Seed>),
     /// What came of taking it back.
     Withdrawn(Withdrawal),
     /// No such submission is known.

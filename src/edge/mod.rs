@@ -95,8 +95,13 @@ fn reply(call: &Call, public: bool, outcome: Outcome) -> Result<Response, JsValu
 
 /// Logs a fault once, under a reference that the caller is told too.
 fn report(kind: Kind, fault: &str) -> Reply {
+    Problem::new(kind).member("reference", log(fault).into()).reply()
+}
+
+/// Logs a fault once; its reference.
+fn log(fault: &str) -> String {
     let reference = random::<8>().map(u64::from_be_bytes).unwrap_or_default();
     let reference = format!("{reference:016x}");
     worker::console_error!("fault {reference}: {fault}");
-    Problem::new(kind).member("reference", reference.into()).reply()
+    reference
 }

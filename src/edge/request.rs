@@ -6,6 +6,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, ReadableStream, Request, Response, ResponseInit, UrlSearchParams};
 use worker::Env;
 
+use crate::http::form::Form;
 use crate::http::policy;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
@@ -59,17 +60,24 @@ impl Call {
 
     /// The query parameters.
     pub fn query(&self) -> Result<Query, JsValue> {
-        let query = Address::of(&self.url).query;
-        if query.is_empty() {
-            return Ok(Query::new(Vec::new()));
-        }
-        let parameters = UrlSearchParams::new_with_str(query)?;
-        let pairs = js_sys::try_iter(&parameters)?.into_iter().flatten().map(|pair| {
-            let pair = Array::from(&pair?);
-            let text = |index| pair.get(index).as_string().unwrap_or_default();
-            Ok((text(0), text(1)))
-        });
-        Ok(Query::new(pairs.collect::<Result<_, JsValue>>()?))
+        Ok(Query::new(pairs(Address::of(&self.url).query)?))
+    }
+
+    /// The query parameters of a link to the hosted page, which may bring along more than we know.
+    pub fn link(&self) -> Result<Form, JsValue> {
+        Ok(Form::new(pairs(Address::of(&self.url).query)?))
+    }
+
+    /// The body, if it is a form of an accepted size.
+    pub async fn form(&mut self) -> Result<Form, Failure> {
+        let body = self.body(policy::FORM_TYPES, policy::MOST_FORM).await?;
+        // What is not UTF-8 was not written by a browser that has our page.
+        Ok(Form::new(pairs(&String::from_utf8_lossy(&body))?))
+    }
+
+    /// Whether the browser says `Sec-GPC: 1` (Global Privacy Control).
+    pub fn global_privacy_control(&self) -> Result<bool, JsValue> {
+        Ok(self.header("sec-gpc")?.as_deref() == Some("1"))
     }
 
     /// The body, if it is of an accepted media type and size.
@@ -88,6 +96,20 @@ impl Call {
         let refused: Result<(), Problem> = crate::http::query::nothing(self.query()?);
         Ok(refused?)
     }
+}
+
+/// The decoded pairs of a query or a form.
+fn pairs(text: &str) -> Result<Vec<(String, String)>, JsValue> {
+    if text.is_empty() {
+        return Ok(Vec::new());
+    }
+    let parameters = UrlSearchParams::new_with_str(text)?;
+    let pairs = js_sys::try_iter(&parameters)?.into_iter().flatten().map(|pair| {
+        let pair = Array::from(&pair?);
+        let text = |index| pair.get(index).as_string().unwrap_or_default();
+        Ok((text(0), text(1)))
+    });
+    pairs.collect()
 }
 
 /// The parts of a URL that the platform has put into its normal form (the URL standard).

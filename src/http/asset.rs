@@ -24,6 +24,7 @@ impl Asset {
             Route::SurveySchema => ("/survey.schema.json".to_owned(), "application/schema+json"),
             Route::Widget => ("/widget.js".to_owned(), SCRIPT),
             Route::Visit => ("/visit.js".to_owned(), SCRIPT),
+            Route::PageStyle => ("/page.css".to_owned(), "text/css; charset=utf-8"),
             Route::ProblemPage(kind) => {
                 (format!("/problems/{}.md", kind.slug()), "text/markdown; charset=utf-8")
             }

@@ -10,6 +10,10 @@ pub const MOST_BODY: usize = 256 * 1024;
 
 /// Media types of a response. `text/plain` spares browsers a preflight; both are read as JSON.
 pub const RESPONSE_TYPES: &[&str] = &["application/json", "text/plain"];
+/// The most bytes of the hosted page's form: what is no letter of ASCII takes three times as much there.
+pub const MOST_FORM: usize = 3 * MOST_RESPONSE;
+/// The media type of the hosted page's form.
+pub const FORM_TYPES: &[&str] = &["application/x-www-form-urlencoded"];
 /// Media types of any other body.
 pub const JSON_TYPES: &[&str] = &["application/json"];
 
@@ -22,6 +26,18 @@ pub fn admit(origin: Option<&str>, own: &str, listed: &[String]) -> Result<(), P
         Some(_) => Err(Problem::new(Kind::OriginRefused)
             .detail("Ask the survey's owner to add this origin to `origins`.")),
     }
+}
+
+/// Whether a form may have been sent from our own page, by the headers `Sec-Fetch-Site` (Fetch Metadata)
+/// and `Origin` of the request. Nobody is signed in, so another site gains nothing that it could not do
+/// by itself; but it could make its visitors' browsers send a consent that they never gave.
+pub fn admit_own(fetch_site: Option<&str>, origin: Option<&str>, own: &str) -> Result<(), Problem> {
+    let admitted = match (fetch_site, origin) {
+        (Some(site), _) => matches!(site, "same-origin" | "none"),
+        (None, Some(origin)) => origin == own,
+        (None, None) => true,
+    };
+    if admitted { Ok(()) } else { Err(Problem::new(Kind::OriginRefused)) }
 }
 
 /// Adds what a browser needs to hand the reply to the calling page, problems included: whether the

@@ -48,20 +48,33 @@ catalogue! {
     OriginRefused "origin-refused" 403 "This web origin may not use the survey";
     NotFound "not-found" 404 "There is no such thing here";
     UnknownSubmission "unknown-submission" 404 "No such response is known";
+    UnknownReward "unknown-reward" 404 "No such reward is known";
     MethodNotAllowed "method-not-allowed" 405 "The method is not allowed here";
     OtherNotice "other-notice" 409 "The notice is not the current one";
     SurveyClosed "survey-closed" 409 "The survey is closed";
+    RewardRedeemed "reward-redeemed" 409 "The reward was redeemed before";
     ScaleLocked "scale-locked" 409 "A question with counts cannot change its scale";
     Final "final" 410 "The response can no longer be taken back";
     OtherRevision "other-revision" 412 "Another revision is in force";
     BodyTooLarge "body-too-large" 413 "The body is too large";
     MediaType "media-type" 415 "The media type is not accepted";
     Invalid "invalid" 422 "The content is not valid";
+    TooManyRequests "too-many-requests" 429 "Too many requests";
     Internal "internal" 500 "Something went wrong here";
     Unavailable "unavailable" 503 "Not available at the moment";
 }
 
 impl Kind {
+    /// After how many seconds the same request may be sent again, where that may help.
+    pub fn retry_after(self) -> Option<u32> {
+        match self {
+            // The period of the rate limiter.
+            Self::TooManyRequests => Some(60),
+            Self::Unavailable => Some(2),
+            _ => None,
+        }
+    }
+
     /// The kind with this slug.
     pub fn from_slug(slug: &str) -> Option<Kind> {
         Self::ALL.iter().copied().find(|kind| kind.slug() == slug)
@@ -143,9 +156,11 @@ impl Problem {
             Value::Object(body).to_string(),
         );
         reply.headers.extend(self.headers);
+        if let Some(seconds) = self.kind.retry_after() {
+            reply = reply.header("retry-after", seconds.to_string());
+        }
         match self.kind.status() {
             401 => reply.header("www-authenticate", "Bearer"),
-            503 => reply.header("retry-after", "2"),
             _ => reply,
         }
     }

@@ -25,6 +25,10 @@ const ALWAYS: [(&str, &str); 5] = [
     ("x-content-type-options", "nosniff"),
 ];
 
+/// What a page may load and do.
+const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; \
+                           frame-ancestors 'none'; base-uri 'none'";
+
 impl Reply {
     /// A reply with a body of this media type.
     pub fn new(status: u16, media_type: &'static str, body: impl Into<String>) -> Self {
@@ -37,6 +41,21 @@ impl Reply {
     pub fn json(status: u16, body: &impl Serialize) -> Self {
         // Our own reply types have string keys only, so they always serialise.
         Self::new(status, "application/json", serde_json::to_string(body).unwrap_or_default())
+    }
+
+    /// A page for people: its stylesheet and its form are our own, and nothing else is loaded or sent
+    /// anywhere. Of where somebody came from, only we are told: under `no-referrer`, browsers would send a
+    /// form with the origin `null`. No search engine should list it.
+    pub fn page(status: u16, html: impl Into<String>) -> Self {
+        let mut reply = Self::new(status, "text/html; charset=utf-8", html);
+        for (name, value) in &mut reply.headers {
+            match *name {
+                "content-security-policy" => *value = PAGE_POLICY.to_owned(),
+                "referrer-policy" => *value = "same-origin".to_owned(),
+                _ => {}
+            }
+        }
+        reply.header("x-robots-tag", "noindex")
     }
 
     /// A reply without a body.

@@ -24,6 +24,18 @@ pub enum Route {
     Visit,
     /// `GET /problems/{slug}`
     ProblemPage(Kind),
+    /// `GET /page.css`
+    PageStyle,
+    /// `GET /s/{id}`
+    ShowPage(String),
+    /// `POST /s/{id}`
+    SendPage(String),
+    /// `GET /s/{id}/withdrawal`
+    ShowWithdrawal(String),
+    /// `POST /s/{id}/withdrawal`
+    SendWithdrawal(String),
+    /// `GET /s/{id}/qr.svg`
+    QrCode(String),
     /// `POST /v1/surveys`
     CreateSurvey,
     /// `GET /v1/surveys`
@@ -40,6 +52,8 @@ pub enum Route {
     Withdraw(String),
     /// `POST /v1/surveys/{id}/invitations`
     Invite(String),
+    /// `POST /v1/surveys/{id}/rewards`
+    Redeem(String),
     /// `GET /v1/surveys/{id}/privacy`
     Privacy(String),
     /// `GET /v1/surveys/{id}/kpis`
@@ -112,10 +126,17 @@ impl Route {
             | Route::Visit
             | Route::ReceiptKeys
             | Route::ProblemPage(_)
+            | Route::PageStyle
+            | Route::ShowPage(_)
+            | Route::SendPage(_)
+            | Route::ShowWithdrawal(_)
+            | Route::SendWithdrawal(_)
+            | Route::QrCode(_)
             | Route::ReadSurvey(_)
             | Route::Respond(_)
             | Route::Withdraw(_)
             | Route::Invite(_)
+            | Route::Redeem(_)
             | Route::Preflight(_) => false,
             Route::CreateSurvey
             | Route::ListSurveys
@@ -170,6 +191,15 @@ fn resource(path: &str) -> Option<Resource> {
         ["widget.js"] => vec![("GET", Widget)],
         ["visit.js"] => vec![("GET", Visit)],
         ["problems", slug] => vec![("GET", ProblemPage(Kind::from_slug(slug)?))],
+        ["page.css"] => vec![("GET", PageStyle)],
+        ["s", id] => {
+            vec![("GET", ShowPage((*id).to_owned())), ("POST", SendPage((*id).to_owned()))]
+        }
+        ["s", id, "withdrawal"] => vec![
+            ("GET", ShowWithdrawal((*id).to_owned())),
+            ("POST", SendWithdrawal((*id).to_owned())),
+        ],
+        ["s", id, "qr.svg"] => vec![("GET", QrCode((*id).to_owned()))],
         ["v1", "surveys"] => vec![("GET", ListSurveys), ("POST", CreateSurvey)],
         ["v1", "surveys", id] => {
             let id = (*id).to_owned();
@@ -182,6 +212,7 @@ fn resource(path: &str) -> Option<Resource> {
         ["v1", "surveys", id, "responses"] => vec![("POST", Respond((*id).to_owned()))],
         ["v1", "surveys", id, "withdrawals"] => vec![("POST", Withdraw((*id).to_owned()))],
         ["v1", "surveys", id, "invitations"] => vec![("POST", Invite((*id).to_owned()))],
+        ["v1", "surveys", id, "rewards"] => vec![("POST", Redeem((*id).to_owned()))],
         ["v1", "surveys", id, "privacy"] => vec![("GET", Privacy((*id).to_owned()))],
         ["v1", "surveys", id, "kpis"] => vec![("GET", Kpis((*id).to_owned()))],
         ["v1", "surveys", id, "drivers"] => vec![("GET", Drivers((*id).to_owned()))],

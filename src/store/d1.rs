@@ -16,6 +16,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../../schema/d1/0001_surveys_and_cohorts.sql"),
     include_str!("../../schema/d1/0002_keys.sql"),
     include_str!("../../schema/d1/0003_engagement.sql"),
+    include_str!("../../schema/d1/0004_rewards.sql"),
 ];
 
 /// Adds a batch, and notes it as applied: to be run as one transaction, in which a batch that was

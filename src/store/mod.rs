@@ -25,6 +25,7 @@ pub mod inventory;
 pub mod keys;
 pub mod ledger;
 pub mod notices;
+pub mod rewards;
 pub mod roll_up;
 
 /// A value that SQL takes or gives. Integers stay below 2^53, the largest that JavaScript carries.

@@ -273,7 +273,8 @@ test("the deployment keeps invocation logs off: they would hold addresses and li
     assert.ok(!config.logpush);
     assert.deepEqual(config.tail_consumers ?? [], []);
     assert.deepEqual(config.analytics_engine_datasets, []);
-    assert.deepEqual(Object.keys(config.vars), ["JURISDICTION"]);
+    const own = config.ratelimits.length > 0 ? ["RATE_LIMIT"] : [];
+    assert.deepEqual(Object.keys(config.vars), ["JURISDICTION", ...own]);
   }
 });
 

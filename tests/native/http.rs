@@ -65,6 +65,7 @@ fn a_document_is_an_asset_and_everything_else_is_not() {
         ("/widget.js", "/widget.js", "text/javascript; charset=utf-8"),
         ("/visit.js", "/visit.js", "text/javascript; charset=utf-8"),
         ("/problems/final", "/problems/final.md", "text/markdown; charset=utf-8"),
+        ("/page.css", "/page.css", "text/css; charset=utf-8"),
     ] {
         let asset = Asset::of(&Route::find("GET", path).unwrap()).unwrap();
         assert_eq!((asset.path.as_str(), asset.media_type), (file, media_type));
@@ -86,7 +87,10 @@ fn a_problem_is_rendered_as_rfc_9457_says() {
         assert_eq!(body["status"], json!(kind.status()));
         assert_eq!(body["detail"], json!("So it is."));
         assert_eq!(body["errors"], json!([{"parameter": "by", "code": "x", "detail": "y"}]));
-        assert_eq!(header(&reply, "retry-after").len(), usize::from(kind.status() == 503));
+        assert_eq!(
+            header(&reply, "retry-after").len(),
+            usize::from(matches!(kind.status(), 429 | 503))
+        );
         assert_eq!(header(&reply, "www-authenticate").len(), usize::from(kind.status() == 401));
     }
     let plain = body(&Problem::new(Kind::NotFound).member("current", json!(1)).reply());
@@ -118,6 +122,19 @@ fn every_route_is_reached_by_its_method_and_no_other_is_allowed_there() {
         ("/.well-known/gpc.json".to_owned(), vec![("GET", Route::PrivacyControl)]),
         ("/.well-known/jwks.json".to_owned(), vec![("GET", Route::ReceiptKeys)]),
         ("/problems/invalid".to_owned(), vec![("GET", Route::ProblemPage(Kind::Invalid))]),
+        ("/page.css".to_owned(), vec![("GET", Route::PageStyle)]),
+        (
+            format!("/s/{id}"),
+            vec![("GET", Route::ShowPage(id.clone())), ("POST", Route::SendPage(id.clone()))],
+        ),
+        (
+            format!("/s/{id}/withdrawal"),
+            vec![
+                ("GET", Route::ShowWithdrawal(id.clone())),
+                ("POST", Route::SendWithdrawal(id.clone())),
+            ],
+        ),
+        (format!("/s/{id}/qr.svg"), vec![("GET", Route::QrCode(id.clone()))]),
         (
             "/v1/surveys".to_owned(),
             vec![("GET", Route::ListSurveys), ("POST", Route::CreateSurvey)],
@@ -133,6 +150,7 @@ fn every_route_is_reached_by_its_method_and_no_other_is_allowed_there() {
         (format!("{survey}/responses"), vec![("POST", Route::Respond(id.clone()))]),
         (format!("{survey}/withdrawals"), vec![("POST", Route::Withdraw(id.clone()))]),
         (format!("{survey}/invitations"), vec![("POST", Route::Invite(id.clone()))]),
+        (format!("{survey}/rewards"), vec![("POST", Route::Redeem(id.clone()))]),
         (format!("{survey}/privacy"), vec![("GET", Route::Privacy(id.clone()))]),
         (format!("{survey}/kpis"), vec![("GET", Route::Kpis(id.clone()))]),
         (format!("{survey}/drivers"), vec![("GET", Route::Drivers(id.clone()))]),

@@ -73,7 +73,13 @@ fn purposes_are_those_of_the_consents_that_the_survey_asks_for() {
 fn what_passes_is_what_the_survey_can_be_sent() {
     let passing =
         |members: &Value| names(&told(&survey(members)), "collected_but_not_stored", "what");
-    let always = ["customer id", "invitation", "submission id", "IP address and browser"];
+    let always = [
+        "customer id",
+        "invitation",
+        "submission id",
+        "IP address and browser",
+        "network of the sender",
+    ];
     assert_eq!(
         passing(&json!({})).into_iter().collect::<BTreeSet<_>>(),
         always.map(str::to_owned).into_iter().collect()

@@ -21,7 +21,8 @@ const NOTICE: &str = "hash";
 const NOW: Instant = Instant(1_795_321_111_464);
 const INVITATION_KEYS: &str =
     "an-invitation-key-of-some-length-1 an-invitation-key-of-some-length-2";
-const KEY: Circumstances = Circumstances { may_identify: true, global_privacy_control: false };
+const KEY: Circumstances =
+    Circumstances { may_identify: true, global_privacy_control: false, all_shown: false };
 const ALL: [&str; 3] = ["use_customer_id", "use_segments", "analyse_comment"];
 
 fn survey(change: impl FnOnce(&mut Value)) -> Survey {
@@ -331,6 +332,33 @@ fn questions_are_judged_by_the_answers_before_them() {
     ] {
         assert_eq!(faults_of(judge(answers.clone())), [expected], "{answers}");
     }
+}
+
+#[test]
+fn where_all_questions_are_shown_an_answer_that_does_not_apply_is_left_out() {
+    let asked = survey(|survey| {
+        survey["questions"] = json!([
+            {"id": "n", "kind": "nps"},
+            {"id": "low", "kind": "yes_no", "required": true, "show_if": {"question": "n", "at_most": 6}},
+            {"id": "then", "kind": "rating", "show_if": {"question": "low", "is": true}},
+            {"id": "why", "kind": "comment"}
+        ]);
+    });
+    let shown = Circumstances { all_shown: true, ..KEY };
+    let judge = |answers: Value| judge(&body(answers).to_string(), &asked, shown);
+    for (answers, counted) in [
+        (json!({"n": 7, "low": true, "then": 1}), vec!["n"]),
+        (json!({"n": 7, "low": "no such form"}), vec!["n"]),
+        (json!({"n": 6, "low": false, "then": 1}), vec!["n", "low"]),
+        (json!({"n": 6, "low": true, "then": 1}), vec!["n", "low", "then"]),
+    ] {
+        let taken = judge(answers.clone()).unwrap().answers;
+        let taken: Vec<&str> = taken.iter().map(|answer| answer.question.as_str()).collect();
+        assert_eq!(taken, counted, "{answers}");
+    }
+    // What applies is judged as ever.
+    assert_eq!(faults_of(judge(json!({"n": 6}))), ["#/answers/low missing"]);
+    assert_eq!(faults_of(judge(json!({"low": true}))), ["#/answers no_answer"]);
 }
 
 #[test]

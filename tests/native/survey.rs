@@ -109,6 +109,7 @@ fn the_smallest_survey_has_every_default() {
         },
         retention: Retention { days: 90, months: 25 },
         verified_only: false,
+        reward: None,
         benchmarks: vec![],
     };
     assert_eq!(survey, expected);
@@ -515,7 +516,7 @@ fn survey() -> impl Strategy<Value = Survey> {
     (
         (words(), any::<bool>(), questions(), btree_map(dimension_name, segments, 0..=8), themes),
         (subsequence(origins, 0..=3), option::of(who), texts(1)),
-        (30 * 86_400..=90 * 86_400_i64, release(), any::<bool>(), kept()),
+        (30 * 86_400..=90 * 86_400_i64, release(), any::<bool>(), kept(), option::of(texts(1))),
     )
         .prop_map(
             |((name, open, questions, dimensions, themes), (origins, controller, notice), last)| {
@@ -538,6 +539,7 @@ fn survey() -> impl Strategy<Value = Survey> {
                     release: last.1,
                     retention: last.3,
                     verified_only: last.2,
+                    reward: last.4,
                     benchmarks,
                 }
             },

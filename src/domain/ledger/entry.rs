@@ -12,6 +12,7 @@ use crate::domain::consent_counts;
 use crate::domain::key_ring::KeyId;
 use crate::domain::pseudonym::{Draw, Marker, Pseudonym, Secret, SubmissionId};
 use crate::domain::response::{Answer, Offer};
+use crate::domain::reward::Seed;
 use crate::domain::tally::{Cohort, NONE};
 use crate::domain::time::Instant;
 use crate::domain::way_back::{Added, Nonce, Place, Trace, WayBack};
@@ -46,6 +47,9 @@ pub struct Marks {
     pub way_back: Secret,
     /// The nonce that it is locked with.
     pub nonce: Nonce,
+    /// What its reward is made of, where the survey has one: a person's in their window, else the
+    /// submission's. Whether it counts is not in it.
+    pub reward: Option<Seed>,
 }
 
 /// A submission that was taken, as it is kept.
@@ -94,13 +98,14 @@ impl Ledger {
         }
     }
 
-    /// The window's end and the person's marker in it, by the window's pepper. Where that is no longer
+    /// The window's end and the person's marker in it, by the window's pepper, and what their reward is
+    /// made of. Where that is no longer
     /// to be had, the window goes over to the current one: then who was counted may count again.
     fn person(
         &mut self,
         pseudonyms: &[(KeyId, Pseudonym)],
         changes: &mut Changes,
-    ) -> Option<(Instant, Marker)> {
+    ) -> Option<((Instant, Marker), Seed)> {
         let window = self.window.as_mut()?;
         let kept = pseudonyms.iter().find(|(pepper, _)| *pepper == window.pepper);
         let (pepper, who) = kept.or(pseudonyms.first())?;
@@ -108,7 +113,8 @@ impl Ledger {
             window.pepper = *pepper;
             changes.window_opened = true;
         }
-        Some((window.ends, window.secret.person(who)))
+        let marker = (window.ends, window.secret.person(who));
+        Some((marker, window.secret.reward_of_person(who)))
     }
 
     /// The marks of a group of entries that arrived by `now`, to which [`Ledger::advance`] has brought
@@ -132,7 +138,11 @@ impl Ledger {
                 let person = self.person(&entry.pseudonyms, changes);
                 let way_back = self.head.secret.way_back(&entry.submission);
                 let nonce = Nonce::from_secret(&fresh.for_nonce(submission));
-                (entry, Marks { submission, draw, person, way_back, nonce })
+                let (person, reward) = person.unzip();
+                let submitted = || self.head.secret.reward_of_submission(&entry.submission);
+                let has_reward = self.survey.reward.is_some();
+                let reward = has_reward.then(|| reward.unwrap_or_else(submitted));
+                (entry, Marks { submission, draw, person, way_back, nonce, reward })
             })
             .collect()
     }

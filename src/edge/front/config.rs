@@ -7,7 +7,7 @@ use worker::Env;
 
 use crate::domain::key_ring::{KeyRing, Unusable};
 use crate::edge::Failure;
-use crate::edge::config::{FirstKey, secret};
+use crate::edge::config::{FirstKey, secret, variable};
 
 /// The secret that pseudonyms are made with.
 const PEPPER: &str = "PEPPER";
@@ -15,6 +15,9 @@ const PEPPER: &str = "PEPPER";
 const INVITATION_KEY: &str = "INVITATION_KEY";
 /// The secret that receipts are signed with.
 const RECEIPT_KEY: &str = "RECEIPT_KEY";
+
+/// The variable that says whether who sends too often is refused: `on` or `off`.
+const RATE_LIMIT: &str = "RATE_LIMIT";
 
 /// The front's configuration.
 pub struct Config {
@@ -24,6 +27,8 @@ pub struct Config {
     pub invitations: KeyRing,
     /// The seeds of what receipts are signed with.
     pub receipts: KeyRing,
+    /// Whether who sends too often is refused.
+    pub limits_rate: bool,
     first_key: FirstKey,
 }
 
@@ -47,10 +52,19 @@ impl Config {
             read(&secret(env, name))
                 .map_err(|why| Failure::Fault(format!("the secret {name} cannot be used: {why}")))
         };
+        let limits_rate = match variable(env, RATE_LIMIT).as_str() {
+            "on" => true,
+            "off" => false,
+            _ => {
+                let fault = format!("the variable {RATE_LIMIT} is neither `on` nor `off`");
+                return Err(Failure::Fault(fault));
+            }
+        };
         Ok(Self {
             peppers: ring(PEPPER, KeyRing::read)?,
             invitations: ring(INVITATION_KEY, KeyRing::read)?,
             receipts: ring(RECEIPT_KEY, KeyRing::read_seeds)?,
+            limits_rate,
             first_key: FirstKey::read(env)?,
         })
     }

@@ -35,11 +35,13 @@ pub async fn invite(call: &mut Call, config: &Config, id: &str) -> Outcome {
         let nonce: [u8; NONCE] = random()?;
         let minted = invitation::mint(key, id, subject, expires, nonce);
         let minted = minted.ok_or_else(|| Failure::Fault("nothing was sealed".to_owned()))?;
-        items.push(match &wanted.page {
+        let link = match &wanted.page {
             // Browsers send a fragment to no server.
-            Some(page) => json!({ "link": format!("{page}#i={minted}"), "invitation": minted }),
-            None => json!({ "invitation": minted }),
-        });
+            Some(page) => format!("{page}#i={minted}"),
+            // Without JavaScript only the query reaches the page; our own has no log to be in.
+            None => format!("{}/s/{id}?i={minted}", call.own_origin()),
+        };
+        items.push(json!({ "link": link, "invitation": minted }));
     }
     Ok(Reply::json(200, &json!({ "expires": expires.to_string(), "items": items })))
 }

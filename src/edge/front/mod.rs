@@ -7,8 +7,11 @@ mod assets;
 mod bench;
 mod config;
 mod invitations;
+mod limit;
 mod office;
+mod page;
 mod receipts;
+mod rewards;
 mod submit;
 mod surveys;
 mod withdraw;
@@ -59,10 +62,16 @@ async fn perform(call: &mut Call, route: Route) -> Outcome {
     }
     let config = Config::of(&call.env)?;
     match route {
+        Route::ShowPage(_)
+        | Route::SendPage(_)
+        | Route::ShowWithdrawal(_)
+        | Route::SendWithdrawal(_)
+        | Route::QrCode(_) => page::answer(call, &config, &route).await,
         Route::ReadSurvey(id) => surveys::read(call, &config, &id).await,
         Route::Respond(id) => submit::respond(call, &config, &id).await,
-        Route::Withdraw(id) => withdraw::withdraw(call, &id).await,
+        Route::Withdraw(id) => withdraw::withdraw(call, &config, &id).await,
         Route::Invite(id) => invitations::invite(call, &config, &id).await,
+        Route::Redeem(id) => rewards::redeem(call, &config, &id).await,
         Route::ReceiptKeys => receipts::keys(call, &config).await,
         _ => Err(Problem::new(Kind::NotFound).into()),
     }

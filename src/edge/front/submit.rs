@@ -1,6 +1,7 @@
 //! `POST /v1/surveys/{id}/responses`.
 //!
-//! 1. Read the body: 413, 415.
+//! 1. Read the body: 413, 415. Look at the key, and at how often its holder, or the client, sends: 401,
+//!    403, 429.
 //! 2. Judge origin, consent and content by the survey as remembered; where it refuses, look at the
 //!    current one first: 400, 401, 403, 404, 409, 422.
 //! 3. Hand pseudonym, answers and dimensions to the Ledger. It counts by the current revision alone:
@@ -20,6 +21,7 @@ use crate::domain::pseudonym::{Pseudonym, SubmissionId};
 use crate::domain::receipt::Receipt;
 use crate::domain::recognition::Recognition;
 use crate::domain::response::{self, Circumstances, Refusal, Response};
+use crate::domain::reward;
 use crate::domain::time::Instant;
 use crate::edge::definitions::{self, Loaded};
 use crate::edge::ledger_rpc::{self, Ask, Told};
@@ -31,7 +33,7 @@ use crate::http::query;
 use crate::http::reply::Reply;
 
 use super::config::Config;
-use super::receipts;
+use super::{limit, receipts};
 
 /// How often a survey may change under one request before the caller is asked to come back.
 const MOST_TRIES: usize = 16;
@@ -42,10 +44,81 @@ pub async fn respond(call: &mut Call, config: &Config, id: &str) -> Outcome {
     let body = call.body(policy::RESPONSE_TYPES, policy::MOST_RESPONSE).await?;
     let circumstances = Circumstances {
         may_identify: access::offered(call, config, Scope::Ingest, id).await?,
-        global_privacy_control: call.header("sec-gpc")?.as_deref() == Some("1"),
+        global_privacy_control: call.global_privacy_control()?,
+        all_shown: false,
     };
-    let made = SubmissionId::from_bytes(random()?);
+    if circumstances.may_identify {
+        limit::holder(call, config).await?;
+    } else {
+        limit::client(call, config, id).await?;
+    }
+    let arrival = Arrival { body: &body, circumstances, from: call.origin.as_deref(), dry_run };
+    match take(call, config, id, &arrival).await {
+        Ok(Some(taken)) => Ok(accepted(taken)),
+        Ok(None) => Ok(Reply::json(200, &json!({ "status": "valid" }))),
+        Err(Refused::Judged(survey, refusal)) => Err(problem(&survey, refusal).into()),
+        Err(Refused::Otherwise(failure)) => Err(failure),
+    }
+}
 
+/// A response as it arrived, from a page of another site or our own.
+pub struct Arrival<'a> {
+    /// Its bytes.
+    pub body: &'a [u8],
+    /// What is known beside them.
+    pub circumstances: Circumstances,
+    /// The web origin that sent it, to be judged by the survey.
+    pub from: Option<&'a str>,
+    /// Whether it is to be judged and nothing more.
+    pub dry_run: bool,
+}
+
+/// A reward: alike for a first response and a repeated one.
+#[derive(Serialize)]
+pub struct Reward {
+    /// What is redeemed, once.
+    pub code: String,
+    /// The last UTC day on which that can be done.
+    pub redeemable_until: String,
+}
+
+/// A response that was taken, now or before.
+pub struct Taken {
+    /// Its submission id.
+    pub submission_id: String,
+    /// The tick that was promised.
+    pub until: Instant,
+    /// The receipt of its consent, where one is wanted.
+    pub receipt: Option<String>,
+    /// The reward, where the survey has one.
+    pub reward: Option<Reward>,
+    /// The questions whose answers its consent covers; none where only the id is known.
+    pub answered: Option<Vec<String>>,
+}
+
+/// Why a response was not taken.
+pub enum Refused {
+    /// By this definition of the survey.
+    Judged(Rc<Loaded>, Refusal),
+    /// For any other reason.
+    Otherwise(Failure),
+}
+
+impl<E: Into<Failure>> From<E> for Refused {
+    fn from(failure: E) -> Self {
+        Self::Otherwise(failure.into())
+    }
+}
+
+/// Judges a response and has it counted; nothing where it is only to be judged.
+pub async fn take(
+    call: &Call,
+    config: &Config,
+    id: &str,
+    arrival: &Arrival<'_>,
+) -> Result<Option<Taken>, Refused> {
+    let dry_run = arrival.dry_run;
+    let made = SubmissionId::from_bytes(random()?);
     let remembered = definitions::remembered(id).filter(|_| !dry_run);
     let (mut survey, mut current) = match remembered {
         Some(survey) => (survey, false),
@@ -53,17 +126,20 @@ pub async fn respond(call: &mut Call, config: &Config, id: &str) -> Outcome {
     };
     let recognition = Recognition { survey: id, invitations: &config.invitations, now: now() };
     for _ in 0..MOST_TRIES {
-        let response = match judge(call, &body, &survey, circumstances, recognition) {
+        let response = match judge(call, arrival, &survey, recognition) {
             Ok(response) => response,
-            Err(Failure::Problem(_)) if !current => {
+            Err(Refused::Otherwise(Failure::Fault(fault))) => {
+                return Err(Failure::Fault(fault).into());
+            }
+            Err(_) if !current => {
                 (survey, current) = (definitions::fresh(&call.env, id).await?, true);
                 continue;
             }
-            Err(failure) if dry_run => return Err(failure),
-            Err(failure) => return repeated(call, id, &body, failure).await,
+            Err(refused) if dry_run => return Err(refused),
+            Err(refused) => return repeated(call, id, arrival.body, refused).await.map(Some),
         };
         if dry_run {
-            return Ok(Reply::json(200, &json!({ "status": "valid" })));
+            return Ok(None);
         }
         let submission = response.submission_id.unwrap_or_else(|| made.clone());
         let submission_id = submission.reveal();
@@ -71,6 +147,7 @@ pub async fn respond(call: &mut Call, config: &Config, id: &str) -> Outcome {
             .customer
             .map(|customer| Pseudonym::of_each(&config.peppers, id, &customer))
             .unwrap_or_default();
+        let answered = response.answers.iter().map(|answer| answer.question.clone()).collect();
         let entry = Entry {
             revision: survey.definition.revision,
             submission,
@@ -80,21 +157,28 @@ pub async fn respond(call: &mut Call, config: &Config, id: &str) -> Outcome {
             consent: response.consent,
         };
         match definitions::ask(&call.env, id, &Ask::Take(entry)).await? {
-            Told::Accepted(until) => {
+            Told::Accepted(until, seed) => {
+                let today = now().day();
+                let reward = seed.map(|seed| Reward {
+                    code: reward::code(config.invitations.current(), id, seed, today),
+                    redeemable_until: reward::redeemable_until(today).to_string(),
+                });
                 let receipt = match response.receipt {
                     Some(consent) => Some(receipt(call, config, &survey, consent).await?),
                     None => None,
                 };
-                return Ok(accepted(&submission_id, until, receipt));
+                let (until, answered) = (Instant(until), Some(answered));
+                return Ok(Some(Taken { submission_id, until, receipt, reward, answered }));
             }
             Told::Current(definition) => {
                 (survey, current) = (definitions::remember(definition)?, true);
             }
-            Told::Deleted => return Err(definitions::gone(id)),
-            _ => return Err(Failure::Fault("the Ledger gave no verdict".to_owned())),
+            Told::Deleted => return Err(definitions::gone(id).into()),
+            _ => return Err(Failure::Fault("the Ledger gave no verdict".to_owned()).into()),
         }
     }
-    Err(Problem::new(Kind::Unavailable).detail("The survey is being changed just now.").into())
+    let busy = Problem::new(Kind::Unavailable).detail("The survey is being changed just now.");
+    Err(busy.into())
 }
 
 #[derive(Serialize)]
@@ -104,11 +188,15 @@ struct Accepted<'a> {
     withdrawable_until: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     receipt: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reward: Option<Reward>,
 }
 
-fn accepted(submission_id: &str, until: i64, receipt: Option<String>) -> Reply {
-    let withdrawable_until = Instant(until).to_string();
-    Reply::json(202, &Accepted { status: "accepted", submission_id, withdrawable_until, receipt })
+fn accepted(taken: Taken) -> Reply {
+    let Taken { submission_id, until, receipt, reward, .. } = taken;
+    let (submission_id, withdrawable_until) = (submission_id.as_str(), until.to_string());
+    let status = "accepted";
+    Reply::json(202, &Accepted { status, submission_id, withdrawable_until, receipt, reward })
 }
 
 /// A receipt of a consent to the notice of `survey`; only once the Ledger has taken the response.
@@ -133,42 +221,48 @@ async fn receipt(
 /// A response that was taken before stays taken, though it would be refused now: whoever lost the
 /// first reply, and sends again after the survey has changed, learns that it was counted. Otherwise
 /// the refusal. Nothing is written for this.
-async fn repeated(call: &Call, id: &str, body: &[u8], refused: Failure) -> Outcome {
-    let Failure::Problem(problem) = &refused else { return Err(refused) };
-    let submission = match problem.kind() {
-        Kind::OtherNotice | Kind::SurveyClosed | Kind::Invalid => response::submission_id(body),
+async fn repeated(call: &Call, id: &str, body: &[u8], refused: Refused) -> Result<Taken, Refused> {
+    let submission = match &refused {
+        Refused::Judged(_, Refusal::OtherNotice(_) | Refusal::Closed | Refusal::Faulty(_)) => {
+            response::submission_id(body)
+        }
         _ => None,
     };
     let Some(submission) = submission else { return Err(refused) };
     let submission_id = submission.reveal();
     match ledger_rpc::ask(&call.env, id, &Ask::Find(submission)).await? {
-        Told::Accepted(until) => Ok(accepted(&submission_id, until, None)),
+        Told::Accepted(until, _) => {
+            let (until, receipt, reward, answered) = (Instant(until), None, None, None);
+            Ok(Taken { submission_id, until, receipt, reward, answered })
+        }
         _ => Err(refused),
     }
 }
 
 fn judge(
     call: &Call,
-    body: &[u8],
+    arrival: &Arrival<'_>,
     survey: &Rc<Loaded>,
-    circumstances: Circumstances,
     recognition: Recognition<'_>,
-) -> Result<Response, Failure> {
-    if call.origin.is_some() {
-        let own = call.own_origin();
-        policy::admit(call.origin.as_deref(), &own, &survey.survey().origins)?;
-    }
+) -> Result<Response, Refused> {
     let defined = survey.survey();
-    let read =
-        response::read(body, defined, &survey.notice, &survey.tagger, circumstances, recognition);
-    Ok(read.map_err(|refusal| match refusal {
+    if arrival.from.is_some() {
+        policy::admit(arrival.from, &call.own_origin(), &defined.origins)?;
+    }
+    let Arrival { body, circumstances, .. } = *arrival;
+    response::read(body, defined, &survey.notice, &survey.tagger, circumstances, recognition)
+        .map_err(|refusal| Refused::Judged(Rc::clone(survey), refusal))
+}
+
+fn problem(survey: &Loaded, refusal: Refusal) -> Problem {
+    match refusal {
         Refusal::Unreadable(why) => Problem::new(Kind::Malformed).detail(why.to_string()),
         Refusal::Closed => Problem::new(Kind::SurveyClosed),
         Refusal::KeyNeeded => Problem::new(Kind::KeyNeeded)
             .detail("A customer_id needs a key with the scope `ingest`."),
         Refusal::OtherNotice(faults) => Problem::new(Kind::OtherNotice)
             .faults(faults)
-            .member("notice", json!({ "hash": survey.notice, "text": defined.notice })),
+            .member("notice", json!({ "hash": survey.notice, "text": survey.survey().notice })),
         Refusal::Faulty(faults) => Problem::invalid(faults),
-    })?)
+    }
 }

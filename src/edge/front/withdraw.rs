@@ -1,7 +1,9 @@
 //! `POST /v1/surveys/{id}/withdrawals`: takes a response back, by its submission id alone.
 
 use serde_json::{Value, json};
+use worker::Env;
 
+use crate::domain::pseudonym::SubmissionId;
 use crate::domain::way_back::Withdrawal;
 use crate::domain::withdrawal::{self, Refusal};
 use crate::edge::definitions;
@@ -13,10 +15,14 @@ use crate::http::problem::{Kind, Problem};
 use crate::http::query;
 use crate::http::reply::Reply;
 
+use super::config::Config;
+use super::limit;
+
 /// 200 with what was withdrawn; 404 where the submission is unknown; 410 where nothing of it is pending.
-pub async fn withdraw(call: &mut Call, id: &str) -> Outcome {
+pub async fn withdraw(call: &mut Call, config: &Config, id: &str) -> Outcome {
     query::nothing(call.query()?)?;
     let body = call.body(policy::RESPONSE_TYPES, policy::MOST_RESPONSE).await?;
+    limit::client(call, config, id).await?;
     let survey = definitions::fresh(&call.env, id).await?;
     let own = call.own_origin();
     policy::admit(call.origin.as_deref(), &own, &survey.survey().origins)?;
@@ -24,8 +30,17 @@ pub async fn withdraw(call: &mut Call, id: &str) -> Outcome {
         Refusal::Unreadable(why) => Problem::new(Kind::Malformed).detail(why.to_string()),
         Refusal::Faulty(faults) => Problem::invalid(faults),
     })?;
-    match ledger_rpc::ask(&call.env, id, &Ask::Withdraw(submission)).await? {
-        Told::Withdrawn(told) => Ok(tell(told)?),
+    Ok(tell(take_back(&call.env, id, submission).await?)?)
+}
+
+/// What came of taking a response back.
+pub async fn take_back(
+    env: &Env,
+    id: &str,
+    submission: SubmissionId,
+) -> Result<Withdrawal, Failure> {
+    match ledger_rpc::ask(env, id, &Ask::Withdraw(submission)).await? {
+        Told::Withdrawn(told) => Ok(told),
         Told::Unknown | Told::Unopened => Err(Problem::new(Kind::UnknownSubmission).into()),
         Told::Deleted => Err(definitions::gone(id)),
         _ => Err(Failure::Fault("the Ledger did not withdraw".to_owned())),

@@ -1,5 +1,5 @@
 //! Every few minutes: looks for Ledgers that should have ticked, and rolls up what some surveys keep in
-//! D1. Alarms are kept by the platform, but one that failed too often is dropped without a word.
+//! D1, and forgets what is overdue there. Alarms are kept by the platform, but one that failed too often is dropped without a word.
 
 use worker::Env;
 
@@ -8,7 +8,7 @@ use crate::edge::ledger_rpc::{self, Ask};
 use crate::edge::{Failure, d1 as database};
 use crate::http::survey_id::SurveyId;
 use crate::store::roll_up::{self, Due};
-use crate::store::{Row, d1};
+use crate::store::{Row, d1, rewards};
 
 /// How many Ledgers one run wakes: the platform bounds the calls of a run, to 50 on its free plan.
 const PER_RUN: u64 = 40;
@@ -24,8 +24,13 @@ pub async fn run(env: &Env, scheduled: f64) -> Result<(), Failure> {
     let last = last.map(d1::survey_id).transpose()?.unwrap_or(0);
     let turns = last.div_ceil(PER_RUN).max(1);
     let after = ((scheduled / EVERY) as u64 % turns) * PER_RUN;
-    let lists = [d1::list_survey_ids(after, PER_RUN), roll_up::list_kept(after, after + PER_RUN)];
-    let [ids, kept] = database::run(env, lists).await?;
+    let today = Instant(scheduled as i64).day();
+    let lists = [
+        d1::list_survey_ids(after, PER_RUN),
+        roll_up::list_kept(after, after + PER_RUN),
+        rewards::forget(today),
+    ];
+    let [ids, kept, _] = database::run(env, lists).await?;
     for row in ids {
         let id = SurveyId::of(d1::survey_id(row)?);
         if id.number > after + PER_RUN {
@@ -38,7 +43,7 @@ pub async fn run(env: &Env, scheduled: f64) -> Result<(), Failure> {
             worker::console_error!("cron: survey {id}: {fault}");
         }
     }
-    roll_up(env, kept, Instant(scheduled as i64).day()).await;
+    roll_up(env, kept, today).await;
     Ok(())
 }
 

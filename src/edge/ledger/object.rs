@@ -14,7 +14,7 @@ use wasm_bindgen::JsValue;
 use worker::Env;
 
 use crate::domain::hex::hex;
-use crate::domain::ledger::{Changes, Due, Entry, Head, Ledger, Unrevised, Verdict};
+use crate::domain::ledger::{Changes, Due, Entry, Head, Ledger, Marks, Unrevised, Verdict};
 use crate::domain::pseudonym::{Secret, SubmissionId};
 use crate::domain::survey::Survey;
 use crate::domain::time::Instant;
@@ -141,12 +141,14 @@ impl Desk {
             let group = ledger.mark(now, entries, &fresh, changes);
             let known = ledger::known(self.storage.select(ledger::find_known(&group))?)?;
             let verdicts = ledger.take(now, &group, known, &fresh, changes);
-            let told = |verdict| match verdict {
-                Verdict::Accepted { withdrawable_until } => Told::Accepted(withdrawable_until.0),
+            let told = |(verdict, (_, marks)): (Verdict, &(Entry, Marks))| match verdict {
+                Verdict::Accepted { withdrawable_until } => {
+                    Told::Accepted(withdrawable_until.0, marks.reward)
+                }
                 Verdict::OtherRevision => Told::Current(definition(ledger)),
                 Verdict::Deleted => Told::Deleted,
             };
-            Ok(verdicts.into_iter().map(told).collect())
+            Ok(verdicts.into_iter().zip(&group).map(told).collect())
         })?;
         Ok(verdicts.unwrap_or_else(|| (0..count).map(|_| Told::Unopened).collect()))
     }
@@ -236,7 +238,7 @@ impl Desk {
         let rows = self.storage.select(ledger::find_submission(marker))?;
         let promised = ledger::submission(rows)?.map(|(tick, _)| tick);
         let recalled = promised.filter(|tick| ledger.recalls(*tick, now()));
-        Ok(recalled.map_or(Told::Done, |tick| Told::Accepted(tick.0)))
+        Ok(recalled.map_or(Told::Done, |tick| Told::Accepted(tick.0, None)))
     }
 
     /// Takes a response back. A tick that is due runs first, in a commit of its own, so that storage
