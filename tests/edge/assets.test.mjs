@@ -115,7 +115,7 @@ test("on Cloudflare, too, every request goes through the Worker first, and nothi
 });
 
 test("only documents and bundled scripts are among the assets", () => {
-  const documents = ["openapi.json", "survey.schema.json", ...PAGES.map((page) => `problems/${page}`)];
+  const documents = ["openapi.json", "page.css", "survey.schema.json", ...PAGES.map((page) => `problems/${page}`)];
   assert.deepEqual(files(path.join(BUILD, "assets")), [...documents, ...SCRIPTS].sort());
 });
 

@@ -45,13 +45,21 @@ def refusal(case, response):
         return "400: a text that is no JSON; `contentSchema` does not keep JSON Schema from allowing it"
     if response.status_code != 422:
         return None
+    if is_page(response):
+        return "422, as a page: what a form may hold is in its survey"
     why = [_fault(operation, fault) for fault in response.json()["errors"]]
     return None if None in why else why[0]
 
 
+def is_page(response):
+    return response.headers.get("content-type", [""])[0].startswith("text/html")
+
+
 def absence(response):
     """Why a 404 is right although what the path names was just made."""
-    if response.json()["type"] == "/problems/unknown-submission":
+    if is_page(response):
+        return "404, as a page: of what the form names, or the path; the API's own calls tell them apart"
+    if response.json()["type"] in ("/problems/unknown-submission", "/problems/unknown-reward"):
         return "404: of what the body names, not the path"
     return None
 

@@ -206,7 +206,26 @@ def fit_question(question, earlier):
         question["options"] = list(options.values()) if len(options) > 1 else ["one", "two"]
 
 
+def redeem(body, case, choice):
+    body["code"] = choice.of(OBJECTS["rewards"])
+
+
+def send_page(body, case, choice):
+    notice = OBJECTS["notices"].get((case.path_parameters or {}).get("id"))
+    if notice is None:
+        return
+    body.clear()
+    body.update({"consent.notice": notice, "consent.process_answers": "1", "answers.recommend": str(choice.below(11))})
+    if choice.below(4) == 0:
+        body["answers.minutes"] = "601"
+    if choice.below(4) == 0:
+        body["receipt"] = "1"
+
+
 BODIES = {
+    "redeem": redeem,
+    "sendPage": send_page,
+    "sendWithdrawal": withdraw,
     "createSurvey": survey,
     "replaceSurvey": survey,
     "respond": respond,

@@ -50,6 +50,7 @@ export async function makeObjects(server) {
     make(EVERY_KIND),
     make({ ...EVERY_KIND, status: "closed" }),
   ]);
+  const giving = await make({ template: "nps", reward: { text: { en: "A cup of coffee." } } });
   const spare = await times(SPARE, 4, () => make({ template: "nps" }));
   const respond = async (survey, n) => {
     const body = {
@@ -62,6 +63,10 @@ export async function makeObjects(server) {
   };
   const submissions = {};
   for (const survey of [released, pending]) submissions[survey.id] = await times(RESPONSES, 8, (n) => respond(survey, n));
+  const rewards = await times(SPARE, 8, async () => {
+    const body = { answers: { recommend: 9 }, consent: { ...CONSENTS, notice: giving.notice } };
+    return (await expect(server, 202, "POST", `${giving.path}/responses`, body)).reward.code;
+  });
   const { items } = await expect(server, 200, "POST", `${pending.path}/invitations`, { customer_ids: ["C-1", "C-2", "C-3"] });
 
   const today = new Date().toISOString().slice(0, 10);
@@ -86,6 +91,9 @@ export async function makeObjects(server) {
       },
       "/v1/surveys/{id}/responses": { any: [...kept, released, pending].map(({ id }) => ({ id })) },
       "/v1/surveys/{id}/withdrawals": { any: [pending, pending, released].map(({ id }) => ({ id })) },
+      "/v1/surveys/{id}/rewards": { any: [{ id: giving.id }] },
+      "/s/{id}": { any: kept.map(({ id }) => ({ id })) },
+      "/s/{id}/withdrawal": { any: [pending, pending, released].map(({ id }) => ({ id })) },
       "/v1/surveys/{id}/notices/{hash}": { any: kept.map(({ id, notice }) => ({ id, hash: notice })) },
       "/v1/keys/{id}": { any: [{ id: reader.id }, { id: sender.id }], DELETE: spareKeys.map(({ id }) => ({ id })) },
       "/v1/facts/{day}": { any: [{ day: today }, { day: "2024-02-29" }] },
@@ -93,6 +101,7 @@ export async function makeObjects(server) {
     notices: Object.fromEntries(kept.map(({ id, notice }) => [id, notice])),
     answers: ANSWERS,
     submissions,
+    rewards,
     invitations: items.map(({ invitation }) => invitation),
     // What calls that take JSON as text are given.
     texts: { respond: [{ answers: {}, consent: { ...CONSENTS, notice: "" } }], withdraw: [{ submission_id: submissionId() }] },
