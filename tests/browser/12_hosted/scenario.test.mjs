@@ -161,3 +161,17 @@ test("the QR code is an image that a camera reads, and it leads to the page", as
   await stage.leave(page);
   await camera.close();
 });
+
+test("what the page's policy stops would be noted: a style, an image, a script", async () => {
+  const survey = await stage.survey();
+  for (const more of ["<style>p { color: red }</style>", '<img src="/page.css">', "<script>document.title = 1</script>"]) {
+    const context = await stage.profile({ javaScriptEnabled: true });
+    await context.route("**/s/*", async (route) => {
+      const reply = await route.fetch();
+      await route.fulfill({ response: reply, body: (await reply.text()).replace("</main>", `${more}</main>`) });
+    });
+    await stage.open(survey, "", { within: context });
+    assert.match(context.stopped.join("\n"), /Content Security Policy/, more);
+    await context.close();
+  }
+});

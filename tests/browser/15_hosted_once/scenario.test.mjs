@@ -114,7 +114,7 @@ test("an answer that the link chose is shown, can be changed, and counts only on
   assert.deepEqual(await stage.pending(survey), {});
   await agreeAndSend(page);
   await assertHeading(page, "Thank you");
-  const [{ n, bin }] = await stage.buckets(survey);
-  assert.deepEqual([n, bin], [1, 8]);
+  const counted = await stage.buckets(survey);
+  assert.deepEqual(counted.map(({ tallies }) => JSON.parse(tallies)), [{ 8: 1 }]);
   await stage.leave(page);
 });
