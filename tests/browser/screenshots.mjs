@@ -16,6 +16,7 @@ const SURVEY = {
   ],
   dimensions: { channel: ["web", "store"] },
   controller: { name: "Shop BV", contact: "privacy@shop.example" },
+  reward: { text: { en: "5 % off your next order", nl: "5 % korting" } },
 };
 
 async function drawWidget(stage) {
@@ -39,7 +40,7 @@ async function drawWidget(stage) {
     if (colorScheme === "light") {
       await agreeAndSend(widget);
       await until(page, "sent");
-      await draw(page, "thanks", { clip: { x: 0, y: 0, width: 620, height: 220 } });
+      await draw(page, "thanks", { clip: { x: 0, y: 0, width: 620, height: 300 } });
     }
     await page.context().close();
   }
@@ -49,8 +50,7 @@ async function drawWidget(stage) {
 }
 
 async function drawPage(stage) {
-  const reward = { text: { en: "5 % off your next order" } };
-  const survey = await stage.survey({ ...SURVEY, reward });
+  const survey = await stage.survey(SURVEY);
   const draw = (page, name, options) => page.screenshot({ path: path.join(INTO, `page-${name}.png`), ...options });
   const viewport = { width: 620, height: 720 };
   for (const colorScheme of ["light", "dark"]) {
