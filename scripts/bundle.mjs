@@ -1,7 +1,7 @@
 // Puts the static files together: `node scripts/bundle.mjs DIRECTORY`. Whatever is there can be published.
 //
 // Documents are copied as they stand in the repository. What browsers run is bundled from its modules
-// in public/, one file each, and never copied raw: list it in SCRIPTS.
+// in public/, one file each, and never copied raw: list it in SCRIPTS. Style sheets (STYLES) are made smaller.
 
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -16,7 +16,6 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const DOCUMENTS = {
   "openapi.json": "schema/openapi.json",
   "survey.schema.json": "schema/survey.schema.json",
-  "page.css": "public/page.css",
   problems: "docs/problems",
 };
 
@@ -26,17 +25,25 @@ const SCRIPTS = {
   "visit.js": "public/visit/visit.js",
 };
 
+/** Where each style sheet of a page is served, and where it is kept. */
+const STYLES = {
+  "page.css": "public/page.css",
+};
+
 /** Names of properties that only the scripts themselves see, and that may be made shorter. */
 const OWN_NAMES = /^(answer|due|element|fault|locale|read|word|write)$/;
 
-/** A style sheet becomes its text, made as small as the script that imports it. */
+/** A style sheet, made as small as it can be. */
+async function smallStyle(file) {
+  const { code } = await transform(readFileSync(file, "utf8"), { loader: "css", minify: true, target: "es2022" });
+  return code.trim();
+}
+
+/** A style sheet becomes a text of the script that imports it. */
 const style = {
   name: "style",
   setup: ({ onLoad }) =>
-    onLoad({ filter: /\.css$/ }, async ({ path: file }) => {
-      const { code } = await transform(readFileSync(file, "utf8"), { loader: "css", minify: true, target: "es2022" });
-      return { contents: code.trim(), loader: "text" };
-    }),
+    onLoad({ filter: /\.css$/ }, async ({ path: file }) => ({ contents: await smallStyle(file), loader: "text" })),
 };
 
 /**
@@ -76,6 +83,9 @@ rmSync(into, { recursive: true, force: true });
 mkdirSync(into, { recursive: true });
 for (const [served, kept] of Object.entries(DOCUMENTS)) {
   cpSync(path.join(ROOT, kept), path.join(into, served), { recursive: true });
+}
+for (const [served, kept] of Object.entries(STYLES)) {
+  writeFileSync(path.join(into, served), await smallStyle(path.join(ROOT, kept)));
 }
 for (const [served, entry] of Object.entries(SCRIPTS)) {
   const made = await build({

@@ -1,11 +1,15 @@
-// What is shown once a response was taken: thanks, the way back, and the receipt for whoever wants one.
+// What is shown once a response was taken: thanks, the reward, the way back, and the receipt for whoever wants one.
 
 import { make } from "./elements.js";
 import * as WORD from "./words.json";
 
-/** `reply` is the service's to `response`. `ask(call, take, body)` asks it again; `done(...words)` says what came of it. */
-export function makeThanks(reply, response, { word, locale }, ask, done) {
+/**
+ * `reply` is the service's to `response`, `told` the survey's text about its reward. `ask(call, take, body)` asks it again;
+ * `done(...words)` says what came of it.
+ */
+export function makeThanks({ withdrawable_until, reward }, told = {}, response, { word, write, locale }, ask, done) {
   const { submission_id } = response;
+  const until = ` ${word(WORD.UNTIL)} `;
   const title = make("h2", { tabIndex: -1 }, word(WORD.THANKS));
   const withdraw = () =>
     ask(
@@ -29,11 +33,13 @@ export function makeThanks(reply, response, { word, locale }, ask, done) {
   const way = make(
     "div",
     {},
-    make("p", {}, `${word(WORD.UNTIL)} ${new Date(reply.withdrawable_until).toLocaleString(locale)}`),
+    make("p", {}, word(WORD.WITHDRAW), until, new Date(withdrawable_until).toLocaleString(locale)),
     make("p", { className: "small" }, `Code: ${submission_id}`),
     make("button", { onclick: withdraw }, word(WORD.WITHDRAW)),
     " ",
     make("button", { onclick: receipt }, word(WORD.RECEIPT)),
   );
-  return make("div", {}, title, way);
+  // The code stays when the response is taken back.
+  const code = reward ? make("p", { className: "notice" }, write(make("span"), told), `\n${reward.code}`, until, reward.redeemable_until) : "";
+  return make("div", {}, title, code, way);
 }

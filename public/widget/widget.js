@@ -127,7 +127,7 @@ function start(host) {
     const send = (response, refused) =>
       ask("/responses", (reply) => {
         if (reply.status !== "accepted") return fail(refused(reply));
-        const thanks = makeThanks(reply, response, speaker, ask, (...words) => {
+        const thanks = makeThanks(reply, survey.reward?.text, response, speaker, ask, (...words) => {
           say(...words);
           if (words[0]) tell("withdrawn");
         });

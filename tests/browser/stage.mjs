@@ -13,7 +13,8 @@ import { startServer } from "../edge/server.mjs";
 import { readRows } from "../edge/state.mjs";
 import { createSurvey } from "../edge/survey.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+/** axe-core, as a script for a page. */
+export const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** The system's Chromium; `CHROMIUM` names another. */
 function findChromium() {

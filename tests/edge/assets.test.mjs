@@ -25,6 +25,7 @@ const DOCUMENTS = [
 /** The most that the widget may weigh, in bytes, compressed. */
 const MOST_WIDGET = 5_000;
 const SCRIPTS = ["widget.js", "visit.js"];
+const STYLES = ["page.css"];
 
 let server;
 before(async () => {
@@ -114,9 +115,9 @@ test("on Cloudflare, too, every request goes through the Worker first, and nothi
   assert.equal(path.relative(ROOT, path.resolve(ROOT, assets.directory)), "build/assets");
 });
 
-test("only documents and bundled scripts are among the assets", () => {
-  const documents = ["openapi.json", "page.css", "survey.schema.json", ...PAGES.map((page) => `problems/${page}`)];
-  assert.deepEqual(files(path.join(BUILD, "assets")), [...documents, ...SCRIPTS].sort());
+test("only documents, bundled scripts and style sheets are among the assets", () => {
+  const documents = ["openapi.json", "survey.schema.json", ...PAGES.map((page) => `problems/${page}`)];
+  assert.deepEqual(files(path.join(BUILD, "assets")), [...documents, ...SCRIPTS, ...STYLES].sort());
 });
 
 test("a document that was not deployed is our fault, not the caller's", async () => {

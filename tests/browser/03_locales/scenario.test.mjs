@@ -9,7 +9,7 @@ const SAID = {
   en: ["I agree that my answers are counted", "Send", "Thank you!", "Privacy", "The operator of this site"],
   nl: ["Mijn antwoorden mogen worden geteld", "Verzenden", "Dank u wel!", "Privacy", "De beheerder van deze site"],
   de: ["Meine Antworten dürfen gezählt werden", "Senden", "Vielen Dank!", "Datenschutz", "Für diese Umfrage"],
-  fr: ["J’accepte que mes réponses soient comptées", "Envoyer", "Merci !", "Vie privée", "L’exploitant"],
+  fr: ["Mes réponses peuvent être comptées", "Envoyer", "Merci !", "Vie privée", "L’exploitant"],
 };
 const RECOMMEND = { en: "How likely", nl: "Hoe waarschijnlijk", de: "Wie wahrscheinlich", fr: "Quelle est la probabilité" };
 

@@ -27,7 +27,7 @@ test("promise_8: it can be taken back, and the code for it is shown", async () =
   const { page, widget } = await sent(survey);
   const { submission_id } = stage.posted(page)[0].body;
   await widget.getByText(`Code: ${submission_id}`).waitFor();
-  await widget.getByText(/^You can take it back until .*\d/).waitFor();
+  await widget.getByText(/^Take back until .*\d/).waitFor();
   await widget.getByRole("button", { name: "Take back" }).click();
   await until(page, "withdrawn");
   assert.equal(await widget.getByRole("status").textContent(), "Taken back");
@@ -69,5 +69,31 @@ test("a receipt is saved on request, signed by the service, and counts nothing",
   await widget.getByRole("button", { name: "Take back" }).click();
   await until(page, "withdrawn");
   assert.deepEqual(await stage.pending(survey), {});
+  await stage.leave(page);
+});
+
+test("promise_6: a reward is shown, the same when the reply was lost, and it stays when the response is taken back", async () => {
+  const reward = { text: { en: "5 % off your next order", nl: "5 % korting" } };
+  const survey = await stage.survey({ reward });
+  const page = await stage.visit(stage.tag(survey));
+  const widget = await widgetOf(page);
+  await choose(widget, "How likely", "9");
+  const given = [];
+  await page.route("**/responses", async (route) => {
+    const reply = await route.fetch();
+    given.push((await reply.json()).reward.code);
+    if (given.length > 1) await route.fulfill({ response: reply });
+    else await route.abort("connectionreset");
+  });
+  await agreeAndSend(widget);
+  await until(page, "sent");
+  assert.deepEqual([given.length, new Set(given).size], [2, 1]);
+  await widget.getByText(reward.text.en).waitFor();
+  await widget.getByText(new RegExp(`${given[0]} until \\d{4}-(03-31|06-30|09-30|12-31)$`)).waitFor();
+  assert.deepEqual(await stage.pending(survey), { recommend: 1 });
+  await assertAccessible(page, "a reward");
+  await widget.getByRole("button", { name: "Take back" }).click();
+  await until(page, "withdrawn");
+  assert.equal(await widget.getByText(given[0]).count(), 1);
   await stage.leave(page);
 });
