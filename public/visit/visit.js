@@ -19,6 +19,8 @@ const QUIETLY = { credentials: "omit", referrerPolicy: "no-referrer" };
 const SILENCE = 1_800_000;
 /** How long it takes at most until a document is left for the next one, in ms. A download never gets there. */
 const LOADING = 60_000;
+/** After how long, in ms, the former document is surely gone. */
+const MOMENT = 1000;
 
 const now = () => performance.timeOrigin + performance.now();
 
@@ -31,6 +33,7 @@ class Visit extends HTMLElement {
   /** The visit that an earlier document handed on. */
   #former;
   #address = location.pathname + location.search;
+  #reloaded = performance.getEntriesByType("navigation")[0]?.type === "reload";
   /** When the document was about to be left for another one of this origin. */
   #leaving = -Infinity;
   /** It was sent, or handed on. */
@@ -52,18 +55,31 @@ class Visit extends HTMLElement {
     // A document that comes back as it was left goes on with the visit, if that was handed on to it.
     addEventListener("pageshow", ({ persisted }) => {
       if (!persisted) return;
-      this.#former = takeOver(this.#key);
-      if (!this.#former) return;
-      this.#over = false;
       this.#start = now();
       this.#pages = 1;
-      this.attributeChangedCallback();
+      this.#leaving = -Infinity;
+      this.#reloaded = false;
+      this.#arrive();
     });
-    // Out of the storage, whatever will be chosen here.
-    this.#former = takeOver(this.#key);
-    // A page that is loaded again is the same page.
-    if (this.#former && performance.getEntriesByType("navigation")[0]?.type === "reload") this.#former.pages--;
+    this.#arrive();
+  }
+
+  /** Goes on with what was handed on. The former document may do that a moment after this one is shown. */
+  #arrive() {
+    this.#takeOver();
     this.attributeChangedCallback();
+    setTimeout(() => this.#takeOver() && this.attributeChangedCallback(), MOMENT);
+  }
+
+  /** Takes what was handed on out of the storage, whatever will be chosen here. */
+  #takeOver() {
+    const former = takeOver(this.#key);
+    if (!former) return false;
+    // A page that is loaded again is the same page.
+    if (this.#reloaded) former.pages--;
+    this.#former = former;
+    this.#over = false;
+    return true;
   }
 
   /** Asks for the survey, once it was agreed to: the notice is part of the consent, and its questions have bounds. */
@@ -119,6 +135,7 @@ class Visit extends HTMLElement {
   }
 
   #end() {
+    this.#takeOver();
     if (this.#over) return;
     const stores = this.#stores;
     const former = stores && this.#goesOn ? this.#former : undefined;
