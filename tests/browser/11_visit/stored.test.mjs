@@ -160,6 +160,19 @@ test("a choice that is taken back, or not given again, leaves nothing in storage
   assert.deepEqual((await counted(survey, 1)).pages, { "[0.5,1.5)": 1 }, "nothing was sent");
 });
 
+test("pages from before a choice was taken back do not come back with a new one", async () => {
+  const survey = await visits();
+  const second = shop(survey, AGREED, { on: shop(survey) });
+  const page = await arrive(shop(survey, AGREED, { on: second }));
+  await follow(page, "on");
+  await set(page, "store-visit", false);
+  await set(page, "store-visit");
+  await follow(page, "on");
+  await end(page);
+  assert.deepEqual((await counted(survey, 1)).pages, { "[1.5,2.5)": 1 });
+  await stage.leave(page);
+});
+
 test("a document that comes back as it was left goes on with the visit", async () => {
   const survey = await visits();
   const page = await arrive(shop(survey, AGREED, { on: shop(survey) }));
