@@ -12,6 +12,8 @@ pub struct Consent {
     pub use_segments: bool,
     /// The comment may be searched for themes.
     pub analyse_comment: bool,
+    /// A visit over several pages may be kept in the browser's session storage until it ends.
+    pub store_visit: bool,
 }
 
 /// A consent as it was read.
@@ -26,7 +28,8 @@ pub enum Reading {
 }
 
 /// The flags that a respondent may leave off.
-pub const OPTIONAL_FLAGS: [&str; 3] = ["use_customer_id", "use_segments", "analyse_comment"];
+pub const OPTIONAL_FLAGS: [&str; 4] =
+    ["use_customer_id", "use_segments", "analyse_comment", "store_visit"];
 
 impl Consent {
     /// Reads the object `consent` of a response to a survey whose current notice has this hash.
@@ -58,16 +61,17 @@ impl Consent {
             }
             Some(agreed)
         });
-        let [use_customer_id, use_segments, analyse_comment] = OPTIONAL_FLAGS.map(|flag| {
-            let given = members
-                .take(flag)
-                .and_then(|(value, pointer)| json::boolean(value, &pointer, faults));
-            given.unwrap_or(false) && !global_privacy_control
-        });
+        let [use_customer_id, use_segments, analyse_comment, store_visit] =
+            OPTIONAL_FLAGS.map(|flag| {
+                let given = members
+                    .take(flag)
+                    .and_then(|(value, pointer)| json::boolean(value, &pointer, faults));
+                given.unwrap_or(false) && !global_privacy_control
+            });
         members.finish(faults);
         match shown {
             Some(hash) if hash == notice && agreed == Some(true) => {
-                Reading::Given(Self { use_customer_id, use_segments, analyse_comment })
+                Reading::Given(Self { use_customer_id, use_segments, analyse_comment, store_visit })
             }
             Some(hash) if hash != notice && agreed == Some(true) => Reading::OtherNotice,
             _ => Reading::Invalid,

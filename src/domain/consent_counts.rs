@@ -17,7 +17,8 @@ pub const PATTERN: &str = "(consent) *";
 
 /// A consent as it is counted: each optional flag agreed to is a key.
 pub fn answer(notice: &str, consent: &Consent) -> Answer {
-    let agreed = [consent.use_customer_id, consent.use_segments, consent.analyse_comment];
+    let Consent { use_customer_id, use_segments, analyse_comment, store_visit } = *consent;
+    let agreed = [use_customer_id, use_segments, analyse_comment, store_visit];
     let flags = OPTIONAL_FLAGS.iter().zip(agreed).filter(|(_, agreed)| *agreed);
     let keys = flags.map(|(flag, _)| (*flag).to_owned()).collect();
     Answer { question: format!("{QUESTION}{notice}"), keys }

@@ -55,6 +55,7 @@ struct Language {
     segments: &'static str,
     theme: &'static str,
     comment: &'static str,
+    store_visit: &'static str,
     reward: &'static str,
     technology: &'static str,
     optional: &'static str,
@@ -78,6 +79,7 @@ impl Language {
             (self.verified_only, survey.verified_only),
             (self.segments, !segments.is_empty()),
             (self.comment, has_comment),
+            (self.store_visit, survey.store_visit),
             (self.reward, survey.reward.is_some()),
             (self.technology, true),
             (self.optional, survey.verified_only),
@@ -151,6 +153,10 @@ static LANGUAGES: [Language; 4] = [
         theme: "theme of the comment",
         comment: "If you agree, your comment is searched for words that show its themes; the text \
                   itself is not stored. Otherwise it is discarded unread.",
+        store_visit: "If you agree, your browser keeps from one page of this site to the next when \
+                      your visit began, how many pages it had and whether it reached its goal, so that \
+                      it counts as one visit: in session storage, without an identifier, until the \
+                      next page, or until you close the tab.",
         reward: "You get a code as thanks. It holds nothing of your answers and is not stored; once it is used, it is remembered for a year that it was, and not by whom.",
         technology: "No cookies are set, and IP addresses are not stored. The service runs at \
                      Cloudflare, which keeps restore points of its storage for up to 30 days: \
@@ -185,6 +191,10 @@ static LANGUAGES: [Language; 4] = [
         theme: "thema van de opmerking",
         comment: "Als u dat goedvindt, wordt uw opmerking doorzocht op woorden die haar thema’s \
                   tonen; de tekst zelf wordt niet bewaard. Anders wordt ze ongelezen weggegooid.",
+        store_visit: "Als u dat goedvindt, onthoudt uw browser van de ene pagina van deze site tot de \
+                      volgende wanneer uw bezoek begon, hoeveel pagina’s het had en of het zijn doel \
+                      bereikte, zodat het als één bezoek telt: in de sessieopslag, zonder \
+                      identificatie, tot de volgende pagina, of tot u het tabblad sluit.",
         reward: "U krijgt een code als dank. Ze bevat niets van uw antwoorden en wordt niet bewaard; wordt ze gebruikt, dan wordt een jaar onthouden dat ze is gebruikt, en niet door wie.",
         technology: "Er worden geen cookies geplaatst en geen IP-adressen bewaard. De dienst \
                      draait bij Cloudflare, dat herstelpunten van zijn opslag tot 30 dagen \
@@ -226,6 +236,10 @@ static LANGUAGES: [Language; 4] = [
         comment: "Wenn Sie zustimmen, wird Ihr Kommentar nach Wörtern durchsucht, die seine Themen \
                   zeigen; der Text selbst wird nicht gespeichert. Andernfalls wird er ungelesen \
                   verworfen.",
+        store_visit: "Wenn Sie zustimmen, merkt sich Ihr Browser von einer Seite dieser Website zur \
+                      nächsten, wann Ihr Besuch begann, wie viele Seiten er hatte und ob er sein Ziel \
+                      erreicht hat, damit er als ein Besuch zählt: im Sitzungsspeicher, ohne Kennung, \
+                      bis zur nächsten Seite oder bis Sie den Tab schließen.",
         reward: "Sie erhalten einen Code als Dank. Er enthält nichts von Ihren Antworten und wird nicht gespeichert; wird er verwendet, so wird ein Jahr lang festgehalten, dass er verwendet wurde, und nicht, von wem.",
         technology: "Es werden keine Cookies gesetzt und keine IP-Adressen gespeichert. Der Dienst \
                      läuft bei Cloudflare, das Wiederherstellungspunkte seines Speichers bis zu 30 \
@@ -268,6 +282,11 @@ static LANGUAGES: [Language; 4] = [
         comment: "Si vous l’acceptez, des mots qui montrent ses thèmes sont recherchés dans votre \
                   commentaire ; le texte lui-même n’est pas conservé. Sinon, il est supprimé sans \
                   être lu.",
+        store_visit: "Si vous l’acceptez, votre navigateur retient, d’une page de ce site à la \
+                      suivante, quand votre visite a commencé, combien de pages elle a comptées et si \
+                      elle a atteint son but, afin qu’elle compte comme une seule visite : dans le \
+                      stockage de session, sans identifiant, jusqu’à la page suivante ou jusqu’à la \
+                      fermeture de l’onglet.",
         reward: "Vous recevez un code en remerciement. Il ne contient rien de vos réponses et n’est pas conservé ; s’il est utilisé, on retient pendant un an qu’il l’a été, et non par qui.",
         technology: "Aucun cookie n’est déposé et aucune adresse IP n’est conservée. Le service \
                      fonctionne chez Cloudflare, qui garde des points de restauration de son \

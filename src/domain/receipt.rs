@@ -40,6 +40,7 @@ impl Receipt<'_> {
             (Purpose::CustomerId, consent.use_customer_id),
             (Purpose::Segments, consent.use_segments),
             (Purpose::Comment, consent.analyse_comment),
+            (Purpose::Visit, consent.store_visit),
         ];
         let agreed = agreed.into_iter().filter(|(_, agreed)| *agreed);
         let id = uuid(self.id);
@@ -112,6 +113,16 @@ impl Receipt<'_> {
                 "Searched for the words of themes.".to_owned(),
                 format!("text: the request; {counts}"),
             ),
+            Purpose::Visit => (
+                "store_visit",
+                "To measure a visit over several pages as one visit.".to_owned(),
+                "measures of the visit",
+                true,
+                "Kept in the browser's session storage from one page of the site to the next, \
+                 without an identifier."
+                    .to_owned(),
+                "in the browser: until the next page, or until the tab is closed".to_owned(),
+            ),
         };
         json!({
             "purpose": why,
@@ -157,6 +168,7 @@ enum Purpose {
     CustomerId,
     Segments,
     Comment,
+    Visit,
 }
 
 /// A random UUID (RFC 9562, version 4) of these bytes.

@@ -109,7 +109,12 @@ pub fn read(
     // Where consent cannot be told, the rest is still judged, as if all had been agreed to.
     let covered = match consent {
         Reading::Given(consent) => consent,
-        _ => Consent { use_customer_id: true, use_segments: true, analyse_comment: true },
+        _ => Consent {
+            use_customer_id: true,
+            use_segments: true,
+            analyse_comment: true,
+            store_visit: true,
+        },
     };
 
     let named = members.take("customer_id");

@@ -46,6 +46,9 @@ pub struct Survey {
     pub retention: Retention,
     /// Whether only identified people count.
     pub verified_only: bool,
+    /// Whether a visit over several pages is measured as one, for whoever agrees: only a survey that asks
+    /// the questions of the template `visits` may say so.
+    pub store_visit: bool,
     /// What a respondent is told of the reward, per locale, where there is one.
     pub reward: Option<Texts>,
     /// Figures from elsewhere that KPIs are held against, each KPI's at most once.
@@ -390,6 +393,7 @@ impl Survey {
             },
             retention: Retention::default(),
             verified_only: false,
+            store_visit: false,
             reward: None,
             benchmarks: Vec::new(),
         }

@@ -18,7 +18,7 @@ use super::survey::{
     Controller, Dimension, Kind, LEAST_COHORT, MOST_MIN_COHORT, Release, Status, Survey, THEME,
     Texts, Theme,
 };
-use super::templates::{TEMPLATES, Template};
+use super::templates::{self, TEMPLATES, Template};
 use super::time::Duration;
 
 /// The most questions of a survey, a template's included.
@@ -78,6 +78,7 @@ fn survey(json: &Json, faults: &mut Faults) -> Option<Survey> {
     let release = optional(m, "release", faults, release);
     let retention = optional(m, "retention", faults, retention);
     let verified_only = optional(m, "verified_only", faults, boolean);
+    let store_visit = optional(m, "store_visit", faults, boolean);
     let reward = optional(m, "reward", faults, reward);
     let benchmarks = optional(m, "benchmarks", faults, benchmark_json::read);
     members.finish(faults);
@@ -95,12 +96,20 @@ fn survey(json: &Json, faults: &mut Faults) -> Option<Survey> {
         release: release.unwrap_or(RELEASE),
         retention: retention.unwrap_or_default(),
         verified_only: verified_only.unwrap_or(false),
+        store_visit: store_visit.unwrap_or(false),
         reward,
         benchmarks: benchmarks.unwrap_or_default(),
     };
     // What they are for is known once all of the rest could be read.
     if faults.is_empty() {
         benchmark_json::check(&survey, faults);
+        if survey.store_visit && !templates::measures_visits(&survey) {
+            faults.add(
+                &Pointer::root().member("store_visit"),
+                "no_visit",
+                "Visits are measured by all questions of the template `visits`: ask them.",
+            );
+        }
     }
     if survey.notice.is_empty() {
         survey.notice = notice::standard(&survey);

@@ -54,7 +54,7 @@ pub fn public(survey: &Survey) -> Value {
 pub fn optional_consents(survey: &Survey) -> Vec<&'static str> {
     let segments = !survey.dimensions.is_empty() || !survey.themes.is_empty();
     let comment = survey.questions.iter().any(|q| q.kind == Kind::Comment);
-    let used = [true, segments, comment];
+    let used = [true, segments, comment, survey.store_visit];
     OPTIONAL_FLAGS.into_iter().zip(used).filter_map(|(flag, used)| used.then_some(flag)).collect()
 }
 
@@ -67,6 +67,7 @@ fn whole(survey: &Survey) -> Members {
     members.insert("name".to_owned(), json!(survey.name));
     members.insert("themes".to_owned(), Value::Object(themes));
     members.insert("origins".to_owned(), json!(survey.origins));
+    members.insert("store_visit".to_owned(), json!(survey.store_visit));
     let benchmarks: Value = survey.benchmarks.iter().map(benchmark).collect();
     members.insert("benchmarks".to_owned(), benchmarks);
     members

@@ -54,13 +54,16 @@ const BEHAVIOUR: [&str; 4] =
 /// The figure of behaviour that a question of a survey asks for: one of the template `visits`, in a
 /// survey that asks all of them as they are there, wording aside.
 pub fn behaviour(survey: &Survey, question: &str) -> Option<&'static str> {
-    let asked = visits();
-    let is = |own: &Question| {
+    let at = visits().iter().position(|own| own.id == question)?;
+    measures_visits(survey).then(|| BEHAVIOUR.get(at).copied()).flatten()
+}
+
+/// Whether a survey asks all questions of the template `visits` as they are there, wording aside.
+pub fn measures_visits(survey: &Survey) -> bool {
+    visits().iter().all(|own| {
         let given = survey.question(&own.id).map(|question| question.kind.scale());
         given.is_some_and(|scale| scale == own.kind.scale())
-    };
-    let at = asked.iter().position(|own| own.id == question)?;
-    asked.iter().all(is).then(|| BEHAVIOUR.get(at).copied()).flatten()
+    })
 }
 
 /// The wording of a question of this kind that has none of its own.

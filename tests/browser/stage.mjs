@@ -42,15 +42,19 @@ export const EVERY_KIND = [
   { id: "why", kind: "comment" },
 ];
 
-/** Opens a stage. `vars` go to the Worker. */
-export async function openStage() {
+/** Opens a stage. `restores`: documents that are left may come back as they were, which Playwright switches off. */
+export async function openStage({ restores = false } = {}) {
   const pages = new Map([["/elsewhere", "<!doctype html><title>Elsewhere</title>"]]);
   const host = createServer((request, reply) => {
     const html = pages.get(request.url);
     reply.writeHead(html ? 200 : 404, { "content-type": "text/html; charset=utf-8", "content-security-policy": policy(server.url) });
     reply.end(html);
   });
-  const browser = await chromium.launch({ executablePath: findChromium(), args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+  const browser = await chromium.launch({
+    executablePath: findChromium(),
+    args: ["--no-sandbox", "--disable-dev-shm-usage"],
+    ignoreDefaultArgs: restores ? ["--disable-back-forward-cache"] : [],
+  });
   const server = await startServer();
   await new Promise((resolve) => host.listen(0, "127.0.0.1", resolve));
   // The service is at 127.0.0.1: another site, not only another port.
@@ -66,13 +70,21 @@ export async function openStage() {
     return `<script src="${server.url}/widget.js" data-survey="${id}"${data.join("")} async></script>`;
   };
 
-  /**
-   * Opens a page with this body in a fresh profile. `options` are Playwright's of a context, and `html`: attributes of
-   * `<html>`, `head`: what else is in there, `init`: what runs before the page's scripts, `at`: a fragment.
-   */
-  async function visit(body, { html = 'lang="en"', head = "", init, at = "", ...options } = {}) {
+  /** Serves a page with this body. `html`: attributes of `<html>`, `head`: what else is in there. Gives its path. */
+  function serve(body, { html = 'lang="en"', head = "" } = {}) {
     const path = `/${pages.size}`;
     pages.set(path, `<!doctype html><html ${html}><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Shop</title>${head}</head><body><main><h1>Shop</h1>${body}</main></body></html>`);
+    return path;
+  }
+
+  /** Opens a page with this body in a fresh profile: `serve` and `open` in one. */
+  const visit = (body, { html, head, ...options } = {}) => open(serve(body, { html, head }), options);
+
+  /**
+   * Opens a page that is served, in a fresh profile. `options` are Playwright's of a context, and `init`: what runs
+   * before the page's scripts, `at`: a fragment.
+   */
+  async function open(path, { init, at = "", ...options } = {}) {
     const context = await browser.newContext({ locale: "en-GB", ...options });
     await context.addInitScript(() => {
       globalThis.stopped = [];
@@ -133,6 +145,12 @@ export async function openStage() {
     return (buckets ?? []).filter(({ n, question }) => n > 0 && !question.startsWith("("));
   }
 
+  /** The Ledger's buckets of consents, before any tick. */
+  async function consents(survey) {
+    const { buckets } = (await readRows(server.stateDir, [survey])).ledgers[survey.id];
+    return (buckets ?? []).filter(({ n, question }) => n > 0 && question.startsWith("("));
+  }
+
   /** What the Ledger has pending, before any tick: question → answers counted. */
   async function pending(survey) {
     const counts = {};
@@ -145,7 +163,7 @@ export async function openStage() {
     host.close();
     await server.discard();
   }
-  return { server, browser, origin, survey, tag, visit, posted, leave, buckets, pending, close };
+  return { server, browser, origin, survey, tag, serve, open, visit, posted, leave, buckets, consents, pending, close };
 }
 
 /** The widget of a page, once its form is there. */

@@ -243,19 +243,19 @@ test("consents are told per notice and flag over a range of days, to whoever has
   await changeD1(first.stateDir, [
     cohort(1, [old, `(consent) ${hash}`, 6, { use_segments: 4 }]),
     cohort(1, [old, `(consent) ${lost}`, 7, {}]),
-    cohort(1, [today, `(consent) ${hash}`, 5, { use_customer_id: 1, use_segments: 5 }]),
+    cohort(1, [today, `(consent) ${hash}`, 5, { use_customer_id: 1, use_segments: 5, store_visit: 2 }]),
     cohort(1, [today, "recommend", 7, { 9: 7 }]),
   ]);
   const second = await startServer(first);
   const read = (from) => second.api("GET", `${path}?from=${from}&to=${today}`).then(({ json }) => json);
-  const counts = (n, use_customer_id, use_segments) => ({ n, use_customer_id, use_segments, analyse_comment: 0 });
+  const counts = (n, use_customer_id, use_segments, store_visit) => ({ n, use_customer_id, use_segments, analyse_comment: 0, store_visit });
   const since = survey.definition.created;
-  assert.deepEqual((await read(today)).notices, [{ notice: hash, ...counts(5, 1, 5), since }]);
+  assert.deepEqual((await read(today)).notices, [{ notice: hash, ...counts(5, 1, 5, 2), since }]);
   const asked = day(Date.parse(old) + 2 * DAY_MS);
   for (let ran = 0; ran < 2; ran++) {
     const { n, notices, from, requested, widened } = await read(asked);
     assert.deepEqual([n, from, requested, widened], [18, old, { from: asked, to: today }, "month"]);
-    const expected = [{ notice: hash, ...counts(11, 1, 9), since }, { notice: lost, ...counts(7, 0, 0) }];
+    const expected = [{ notice: hash, ...counts(11, 1, 9, 2), since }, { notice: lost, ...counts(7, 0, 0, 0) }];
     assert.deepEqual(notices, expected.sort((a, b) => (a.notice < b.notice ? -1 : 1)));
     await second.scheduled(Date.now());
   }

@@ -35,6 +35,7 @@ test("a survey of two members is stored with every default and a notice", async 
     release: { every: "1h", min_cohort: 5, patience: "3d" },
     retention: { days: 90, months: 25 },
     verified_only: false,
+    store_visit: false,
     benchmarks: [],
   });
   assert.equal(reply.headers.location, `/v1/surveys/${id}`);
@@ -85,7 +86,7 @@ test("respondents see the survey without its name, origins, benchmarks and words
     origins: ["https://listed.example"],
     controller: { name: "Shop BV", contact: "privacy@shop.example" },
   });
-  const { name, origins, benchmarks, created, ...kept } = survey.definition;
+  const { name, origins, benchmarks, created, store_visit, ...kept } = survey.definition;
   const reply = await api("GET", survey.path, undefined, { key: null });
   assert.equal(reply.status, 200);
   assert.deepEqual(reply.json, {

@@ -170,6 +170,8 @@ def survey(body, case, choice):
         body["origins"] = [origin for origin in body["origins"] if "[" not in origin and len(origin) < 200]
     if "template" in body and "questions" in body:
         del body["template"]
+    if body.get("template") != "visits":
+        body.pop("store_visit", None)
     earlier = {}
     for question in body.get("questions", []):
         if question["id"] in earlier:

@@ -88,10 +88,8 @@ fn d1_is_told_the_notice_together_with_the_definition() {
 }
 
 fn consent() -> impl Strategy<Value = Consent> {
-    any::<[bool; 3]>().prop_map(|[use_customer_id, use_segments, analyse_comment]| Consent {
-        use_customer_id,
-        use_segments,
-        analyse_comment,
+    any::<[bool; 4]>().prop_map(|[use_customer_id, use_segments, analyse_comment, store_visit]| {
+        Consent { use_customer_id, use_segments, analyse_comment, store_visit }
     })
 }
 
@@ -111,7 +109,8 @@ proptest! {
             for key in keys {
                 *counts.tallies.entry(key).or_default() += 1;
             }
-            let flags = [consent.use_customer_id, consent.use_segments, consent.analyse_comment];
+            let Consent { use_customer_id, use_segments, analyse_comment, store_visit } = *consent;
+            let flags = [use_customer_id, use_segments, analyse_comment, store_visit];
             let counts = expected.entry(hash).or_default();
             counts.n += 1;
             for (place, on) in counts.flags.iter_mut().zip(flags) {

@@ -168,7 +168,7 @@ fn a_form_stands_for_the_body_that_the_api_takes() {
             },
             "consent": {
                 "notice": "hash", "process_answers": true, "use_customer_id": false,
-                "use_segments": true, "analyse_comment": false,
+                "use_segments": true, "analyse_comment": false, "store_visit": false,
             },
             "dimensions": { "channel": "in store" },
             "invitation": "sealed",

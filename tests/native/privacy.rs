@@ -42,6 +42,8 @@ fn life(page: &Value, table: &str) -> String {
 
 fn everything() -> Value {
     json!({
+        "template": "visits",
+        "store_visit": true,
         "questions": [{"id": "q", "kind": "nps"}, {"id": "why", "kind": "comment"}],
         "dimensions": {"channel": ["Planted segment"]},
         "themes": {"price": {"en": ["plantedword"]}},
@@ -65,7 +67,7 @@ fn purposes_are_those_of_the_consents_that_the_survey_asks_for() {
         let purposes = page["purposes"].as_array().unwrap().iter();
         purposes.map(|one| one["required"].as_bool().unwrap()).collect::<Vec<_>>()
     };
-    assert_eq!(required(&whole), [true, false, false, false]);
+    assert_eq!(required(&whole), [true, false, false, false, false]);
     assert_eq!(required(&told(&survey(&json!({"verified_only": true})))), [true, true]);
 }
 

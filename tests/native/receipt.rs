@@ -23,8 +23,8 @@ fn survey(change: impl FnOnce(&mut Value)) -> Survey {
     survey_json::read(&Json::read(survey.to_string().as_bytes()).unwrap()).unwrap()
 }
 
-fn payload(survey: &Survey, flags: [bool; 3]) -> Value {
-    let [use_customer_id, use_segments, analyse_comment] = flags;
+fn payload(survey: &Survey, flags: [bool; 4]) -> Value {
+    let [use_customer_id, use_segments, analyse_comment, store_visit] = flags;
     let receipt = Receipt {
         id: [0xff; 16],
         at: Instant(1_795_321_111_464),
@@ -32,16 +32,16 @@ fn payload(survey: &Survey, flags: [bool; 3]) -> Value {
         survey_id: "abcdefgh",
         survey,
         notice: "hash",
-        consent: Consent { use_customer_id, use_segments, analyse_comment },
+        consent: Consent { use_customer_id, use_segments, analyse_comment, store_visit },
     };
     receipt.payload()
 }
 
 #[test]
 fn a_receipt_lists_the_purposes_that_were_agreed_to_and_no_others() {
-    let flags = ["use_customer_id", "use_segments", "analyse_comment"];
-    for bits in 0..8_u8 {
-        let on = [0, 1, 2].map(|i| bits & (1 << i) != 0);
+    let flags = ["use_customer_id", "use_segments", "analyse_comment", "store_visit"];
+    for bits in 0..16_u8 {
+        let on = [0, 1, 2, 3].map(|i| bits & (1 << i) != 0);
         let payload = payload(&survey(|_| ()), on);
         let purposes = payload["purposes"].as_array().unwrap();
         let listed: Vec<&str> =
@@ -56,7 +56,7 @@ fn a_receipt_lists_the_purposes_that_were_agreed_to_and_no_others() {
 
 #[test]
 fn a_receipt_follows_from_the_survey_and_the_notice() {
-    let payload = payload(&survey(|_| ()), [true; 3]);
+    let payload = payload(&survey(|_| ()), [true; 4]);
     assert_eq!(
         payload["privacy_notice"],
         "https://feedback.example/v1/surveys/abcdefgh/notices/hash"
@@ -74,7 +74,7 @@ fn a_receipt_follows_from_the_survey_and_the_notice() {
     let text = payload.to_string();
     assert!(text.contains("at least 7 responses") && text.contains("window of 45d"));
     let optional = |survey: &Survey| {
-        let payload = self::payload(survey, [true; 3]);
+        let payload = self::payload(survey, [true; 4]);
         payload["purposes"][1]["pii_information"][0]["pii_optional"].clone()
     };
     assert_eq!(optional(&survey(|_| ())), true);
@@ -83,9 +83,9 @@ fn a_receipt_follows_from_the_survey_and_the_notice() {
 
 #[test]
 fn a_receipt_names_its_language_only_where_there_was_one() {
-    assert!(payload(&survey(|_| ()), [false; 3]).get("language").is_none());
+    assert!(payload(&survey(|_| ()), [false; 4]).get("language").is_none());
     let one = survey(|survey| survey["notice"] = json!({"text": {"nl": "Wij tellen."}}));
-    assert_eq!(payload(&one, [false; 3])["language"], "nl");
+    assert_eq!(payload(&one, [false; 4])["language"], "nl");
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn a_receipt_of_a_survey_without_a_controller_names_the_sites_operator() {
     let nobody = survey(|survey| {
         survey.as_object_mut().unwrap().remove("controller");
     });
-    let payload = payload(&nobody, [false; 3]);
+    let payload = payload(&nobody, [false; 4]);
     let name = payload["party_identification"][0]["party_name"].as_str().unwrap();
     assert!(name.starts_with("the operator of the site"));
 }
@@ -124,14 +124,14 @@ fn the_fields_of_a_receipt_are_those_of_the_list() {
     let list: BTreeSet<&str> = list.split_whitespace().collect();
     let mut found = BTreeSet::new();
     let one = survey(|survey| survey["notice"] = json!({"text": {"nl": "Wij tellen."}}));
-    names(&payload(&one, [true; 3]), &mut found);
+    names(&payload(&one, [true; 4]), &mut found);
     let unlisted: Vec<_> = found.iter().filter(|name| !list.contains(name.as_str())).collect();
     assert!(unlisted.is_empty(), "{unlisted:?}");
 }
 
 #[test]
 fn promise_2_nothing_of_the_questions_or_segments_is_in_a_receipt() {
-    let text = payload(&survey(|_| ()), [true; 3]).to_string().to_lowercase();
+    let text = payload(&survey(|_| ()), [true; 4]).to_string().to_lowercase();
     assert!(!text.contains("planted"), "{text}");
 }
 

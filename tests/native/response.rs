@@ -23,7 +23,7 @@ const INVITATION_KEYS: &str =
     "an-invitation-key-of-some-length-1 an-invitation-key-of-some-length-2";
 const KEY: Circumstances =
     Circumstances { may_identify: true, global_privacy_control: false, all_shown: false };
-const ALL: [&str; 3] = ["use_customer_id", "use_segments", "analyse_comment"];
+const ALL: [&str; 4] = ["use_customer_id", "use_segments", "analyse_comment", "store_visit"];
 
 fn survey(change: impl FnOnce(&mut Value)) -> Survey {
     let mut survey = json!({
@@ -129,7 +129,7 @@ fn the_designs_example_is_taken_whole() {
 #[test]
 fn promise_1_each_consent_covers_what_it_says_and_no_more() {
     for gpc in [false, true] {
-        for bits in 0..8_u8 {
+        for bits in 0..16_u8 {
             let on = |flag: &str| {
                 let place = ALL.iter().position(|one| *one == flag).unwrap();
                 bits & (1 << place) != 0 && !gpc
@@ -157,6 +157,8 @@ fn promise_1_each_consent_covers_what_it_says_and_no_more() {
                 offers.extend(on("analyse_comment").then(|| offer("theme", &["delivery"])));
             }
             assert_eq!(response.offers, offers, "{given:?}");
+            let counted = response.consent.keys.contains(&"store_visit".to_owned());
+            assert_eq!(counted, on("store_visit"), "{given:?}");
         }
     }
 }
@@ -282,7 +284,8 @@ fn a_receipt_is_of_what_was_agreed_to_and_only_where_it_is_wanted() {
     assert!(take(&body(json!({"recommend": 9}))).receipt.is_none());
     assert!(take(&with(json!(false))).receipt.is_none());
     let agreed = take(&with(json!(true))).receipt.unwrap();
-    assert!(agreed.use_customer_id && !agreed.use_segments && !agreed.analyse_comment);
+    assert!(agreed.use_customer_id && !agreed.use_segments);
+    assert!(!agreed.analyse_comment && !agreed.store_visit);
     let private = Circumstances { global_privacy_control: true, ..KEY };
     let agreed = judge(&with(json!(true)).to_string(), &survey(|_| ()), private).unwrap().receipt;
     assert!(!agreed.unwrap().use_customer_id);

@@ -109,6 +109,7 @@ fn the_smallest_survey_has_every_default() {
         },
         retention: Retention { days: 90, months: 25 },
         verified_only: false,
+        store_visit: false,
         reward: None,
         benchmarks: vec![],
     };
@@ -284,6 +285,8 @@ fn only_consents_that_the_survey_can_use_are_asked_for() {
         consents("eight dimensions with a hundred segments"),
         ["use_customer_id", "use_segments"]
     );
+    assert_eq!(consents("the template visits"), ["use_customer_id"]);
+    assert_eq!(consents("visits over several pages"), ["use_customer_id", "store_visit"]);
 }
 
 #[test]
@@ -307,6 +310,15 @@ fn the_standard_notice_says_what_holds_for_the_survey() {
     assert!(plain.contains("The operator of this site is responsible"));
     assert!(!plain.contains("comment") && !plain.contains("group, drawn"));
     assert!(plain.contains("You may refuse everything that is optional"));
+    for (locale, word) in [
+        ("en", "session storage"),
+        ("nl", "sessieopslag"),
+        ("de", "Sitzungsspeicher"),
+        ("fr", "stockage de session"),
+    ] {
+        let told = |why| notice::standard(&document(why)).remove(locale).unwrap().contains(word);
+        assert!(told("visits over several pages") && !told("the template visits"), "{locale}");
+    }
     let verified = notice::standard(&document("closed, and for identified people only"));
     assert!(verified["en"].contains("counts only responses of people who agree to that"));
 }
@@ -337,6 +349,7 @@ fn a_standard_notice_fits_and_braces_of_the_owner_stay() {
         .map(|i| Dimension { name: format!("{i}").repeat(32), segments: vec!["a".to_owned()] })
         .collect();
     survey.verified_only = true;
+    survey.store_visit = true;
     for text in notice::standard(&survey).values() {
         assert!(text.contains(&name));
         assert!(text.chars().count() <= MOST_NOTICE);
@@ -539,6 +552,7 @@ fn survey() -> impl Strategy<Value = Survey> {
                     release: last.1,
                     retention: last.3,
                     verified_only: last.2,
+                    store_visit: false,
                     reward: last.4,
                     benchmarks,
                 }

@@ -61,6 +61,7 @@ struct NoticeReport {
     use_customer_id: u64,
     use_segments: u64,
     analyse_comment: u64,
+    store_visit: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     since: Option<String>,
 }
@@ -206,7 +207,7 @@ pub async fn consents(call: &mut Call, config: &Config, id: &str) -> Outcome {
     let report = |(question, released): (&String, &Released)| {
         let notice = consent_counts::notice(question)?;
         let ConsentCounts { n, flags } = ConsentCounts::from(&released.total);
-        let [use_customer_id, use_segments, analyse_comment] = flags;
+        let [use_customer_id, use_segments, analyse_comment, store_visit] = flags;
         // A notice may be counted that D1 has lost, to a restore point.
         let since = since.iter().find(|(hash, _)| hash == notice).map(|(_, since)| *since);
         Some(NoticeReport {
@@ -215,6 +216,7 @@ pub async fn consents(call: &mut Call, config: &Config, id: &str) -> Outcome {
             use_customer_id,
             use_segments,
             analyse_comment,
+            store_visit,
             since: since.map(|since| since.to_string()),
         })
     };
