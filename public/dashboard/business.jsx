@@ -54,15 +54,15 @@ function BusinessKpi({ kpi }) {
   return (
     <section class="panel" aria-label={name}>
       <h2>{name}</h2>
-      <Value value={kpi.value} unit={kpi.unit} interval={kpi.interval} n={kpi.n} />
+      <Value value={kpi.value} unit={kpi.unit} interval={kpi.interval} n={kpi.n} records />
       {kpi.value === null && <p class="note">{reasonOf(kpi.reason, voice)}</p>}
       <Change previous={kpi.previous} unit={kpi.unit} />
       <p class="note"><span lang="en">{kpi.definition}</span>{counts.length > 0 && <><br />{counts.join(" · ")}</>}</p>
-      <Figure title={t("trend")} file={`business-${kpi.kpi}-${place.step}`} columns={columns} rows={stepRows(points)}>
+      {points.some(({ value }) => value !== null) && <Figure title={t("trend")} about={name} file={`business-${kpi.kpi}-${place.step}`} columns={columns} rows={stepRows(points)}>
         <Trend points={points} unit={kpi.unit} label={name} />
-      </Figure>
+      </Figure>}
       {kpi.channels?.length > 0 && (
-        <Figure title={t("by_channel")} file={`business-${kpi.kpi}-channels`}
+        <Figure title={t("by_channel")} about={name} file={`business-${kpi.kpi}-channels`}
           columns={[{ name: "channel", label: t("channel"), show: (channel) => channel || t("no_channel") }, { name: "value", label: t("value"), show: voice.figure }, { name: "low", label: t("low") }, { name: "high", label: t("high") }, { name: "n", label: "n" }]}
           rows={kpi.channels.map(({ channel, value, interval, n }) => ({ channel, value, low: interval?.low, high: interval?.high, n }))} />
       )}

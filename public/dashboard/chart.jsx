@@ -29,8 +29,9 @@ export function Trend({ points, unit, label, small = false }) {
   const [place, width] = useWidth();
   const height = small ? 56 : 220;
   const valued = points.filter(({ value }) => value !== null);
-  const said = valued.length
-    ? voice.t("trend_of", { label, first: voice.amount(valued[0].value, unit), last: voice.amount(valued.at(-1).value, unit), days: voice.days(valued[0].from, valued.at(-1).to) })
+  const known = valued.filter(({ kind }) => kind !== "forecast");
+  const said = known.length
+    ? voice.t("trend_of", { label, first: voice.amount(known[0].value, unit), last: voice.amount(known.at(-1).value, unit), days: voice.days(known[0].from, known.at(-1).to) })
     : voice.t("trend_empty", { label });
   return (
     <div class={small ? "chart small" : "chart"} ref={place}>

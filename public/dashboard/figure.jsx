@@ -6,10 +6,11 @@ import { Voice } from "./context.js";
 
 /**
  * `columns` are `{name, label, show?}`: the name is the file's, `show` says how a cell is shown. `rows` hold values by
- * name, as the API gave them.
+ * name, as the API gave them. `about` is what the title leaves to the eye: of what it is.
  */
-export function Figure({ title, file, columns, rows, children, note, level = 3 }) {
+export function Figure({ title, about, file, columns, rows, children, note, level = 3 }) {
   const voice = useContext(Voice);
+  const whole = about ? `${title}, ${about}` : title;
   const Heading = `h${level}`;
   const shown = (column, row) => (column.show ? column.show(row[column.name], row) : typeof row[column.name] === "number" || row[column.name] == null ? voice.figure(row[column.name]) : row[column.name]);
   return (
@@ -18,8 +19,8 @@ export function Figure({ title, file, columns, rows, children, note, level = 3 }
       {children}
       {note && <p class="note">{note}</p>}
       <details class="behind">
-        <summary>{voice.t("table")}<span class="hidden">: {title}</span></summary>
-        <div class="scroll" role="region" aria-label={voice.t("table_of", { title })} tabIndex={0}>
+        <summary>{voice.t("table")}<span class="hidden">: {whole}</span></summary>
+        <div class="scroll" role="region" aria-label={voice.t("table_of", { title: whole })} tabIndex={0}>
           <table>
             <thead><tr>{columns.map(({ name, label }) => <th key={name} scope="col">{label}</th>)}</tr></thead>
             <tbody>
@@ -34,7 +35,7 @@ export function Figure({ title, file, columns, rows, children, note, level = 3 }
           </table>
         </div>
         <button type="button" class="quiet" onClick={() => save(file, toCsv(columns, rows))}>
-          {voice.t("csv")}<span class="hidden">: {title}</span>
+          {voice.t("csv")}<span class="hidden">: {whole}</span>
         </button>
       </details>
     </figure>

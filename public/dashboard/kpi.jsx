@@ -44,12 +44,12 @@ export function stepColumns({ t, figure, day }) {
 export const stepRows = (points) => points.map(({ interval, ...step }) => ({ ...step, low: interval?.low, high: interval?.high }));
 
 /** The value, as large as it deserves, and what it rests on. */
-export function Value({ value, unit, interval, n }) {
+export function Value({ value, unit, interval, n, records }) {
   const { amount, interval: said, t } = useContext(Voice);
   return (
     <>
       <p class="value">{amount(value, unit)}</p>
-      {value !== null && <p class="rests">{interval !== undefined && said(interval)}{n !== undefined && <span>{interval !== undefined ? " · " : ""}{t("answers", { n })}</span>}</p>}
+      {value !== null && <p class="rests">{interval !== undefined && said(interval)}{n !== undefined && <span>{interval !== undefined ? " · " : ""}{t(records ? "of_n" : "answers", { n })}</span>}</p>}
     </>
   );
 }

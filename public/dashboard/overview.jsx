@@ -93,7 +93,7 @@ function SurveyCards({ definition }) {
             <ul class="cards">
               {kpis.kpis.map((kpi) => <Card key={keyOf(kpi)} name={nameOf(kpi, definition, voice)} about={wording(definition, kpi.question, voice.locale)} kpi={kpi} complete={kpis.complete_through} />)}
             </ul>
-            <Figure title={voice.t("all_figures", { title })} file={`overview-${definition.id}-${kpis.from}-${kpis.to}`} columns={columnsOf(voice)} rows={kpis.kpis.map(rowOf)} />
+            <Figure title={voice.t("all_figures")} about={title} file={`overview-${definition.id}-${kpis.from}-${kpis.to}`} columns={columnsOf(voice)} rows={kpis.kpis.map(rowOf)} />
           </>
         )}
       </Reply>

@@ -57,9 +57,14 @@ function Read({ definition }) {
                 <section class="question" key={question} aria-labelledby={`q-${question}`}>
                   <h2 id={`q-${question}`} tabIndex={-1}>{wording(definition, question, locale)}</h2>
                   {own.length === 0 && <p class="note">{t("no_kpi")}</p>}
-                  {own.length > 0 && own[0].n > 0 && <Distribution kpis={own} definition={definition} />}
                   <div class="kpis">
-                    {own.map((kpi) => <Kpi key={keyOf(kpi)} kpi={kpi} reply={reply} definition={definition} forecasts={forecasts} />)}
+                    {own.length > 0 && own[0].n > 0 && (
+                      <div class="stack">
+                        <div class="panel"><Distribution kpis={own} definition={definition} about={wording(definition, question, locale)} /></div>
+                        {own.length === 1 && own[0].breakdown && <div class="panel"><Breakdown kpi={own[0]} definition={definition} /></div>}
+                      </div>
+                    )}
+                    {own.map((kpi) => <Kpi key={keyOf(kpi)} kpi={kpi} reply={reply} definition={definition} forecasts={forecasts} alone={own.length === 1 && kpi.n > 0} />)}
                   </div>
                 </section>
               );
@@ -73,7 +78,10 @@ function Read({ definition }) {
   );
 }
 
-function Kpi({ kpi, reply, definition, forecasts }) {
+/** How the files of a KPI begin. */
+const fileOf = (kpi, definition) => `${definition.id}-${keyOf(kpi).replaceAll(" ", "-")}`;
+
+function Kpi({ kpi, reply, definition, forecasts, alone }) {
   const voice = useContext(Voice);
   const { t } = voice;
   const { place } = useContext(Place);
@@ -82,7 +90,7 @@ function Kpi({ kpi, reply, definition, forecasts }) {
   // The forecast follows from the newest complete steps: beside older days it would say nothing.
   const near = reply.to >= reply.complete_through;
   const points = [...pointsOf(kpi.series, reply.complete_through), ...(near ? (ahead?.forecast ?? []).map((step) => ({ ...step, kind: "forecast" })) : [])];
-  const file = `${definition.id}-${keyOf(kpi).replaceAll(" ", "-")}`;
+  const file = fileOf(kpi, definition);
   return (
     <section class="panel" aria-label={name}>
       <h3>{name}</h3>
@@ -91,11 +99,11 @@ function Kpi({ kpi, reply, definition, forecasts }) {
       <Change previous={kpi.previous} unit={kpi.unit} />
       {kpi.benchmark && <p class="note">{t("benchmark", { value: voice.amount(kpi.benchmark.value, kpi.unit), difference: voice.signed(kpi.benchmark.difference), source: kpi.benchmark.source, year: kpi.benchmark.year ?? "" })}</p>}
       {kpi.classes && <p class="note">{Object.entries(kpi.classes).map(([name, count]) => `${voice.has(`class_${name}`) ? t(`class_${name}`) : name}: ${count}`).join(" · ")}</p>}
-      <Figure level={4} title={t("trend")} file={`${file}-trend-${place.step}`} columns={stepColumns(voice)} rows={stepRows(points)} note={<Legend points={points} />}>
+      <Figure level={4} title={t("trend")} about={name} file={`${file}-trend-${place.step}`} columns={stepColumns(voice)} rows={stepRows(points)} note={<Legend points={points} />}>
         <Trend points={points} unit={kpi.unit} label={name} />
       </Figure>
       <Ahead ahead={ahead} near={near} forecasts={forecasts} unit={kpi.unit} />
-      {kpi.breakdown && <Breakdown kpi={kpi} file={file} />}
+      {kpi.breakdown && !alone && <Breakdown kpi={kpi} definition={definition} />}
     </section>
   );
 }
@@ -126,8 +134,9 @@ function Ahead({ ahead, near, forecasts, unit }) {
   );
 }
 
-function Breakdown({ kpi, file }) {
+function Breakdown({ kpi, definition }) {
   const voice = useContext(Voice);
+  const name = nameOf(kpi, definition, voice);
   const { t, amount, figure } = voice;
   const { dimension, sampled, cohorts } = kpi.breakdown;
   const named = (segment) => (["(other)", "(none)"].includes(segment) ? `${segment} ${t(`segment_${segment}`)}` : segment);
@@ -145,7 +154,7 @@ function Breakdown({ kpi, file }) {
   const rows = cohorts.map(({ segment, value, interval, n, previous }) => ({ segment, value, low: interval?.low, high: interval?.high, n, change: previous?.change, significant: previous?.significant }));
   if (cohorts.length === 0) return <p class="note">{t("breakdown_empty", { dimension })}</p>;
   return (
-    <Figure level={4} title={t("breakdown", { dimension })} file={`${file}-by-${dimension}`} columns={columns} rows={rows}
+    <Figure level={3} title={t("breakdown", { dimension })} about={name} file={`${fileOf(kpi, definition)}-by-${dimension}`} columns={columns} rows={rows}
       note={`${sampled === null || sampled === undefined ? "" : t("sampled", { sampled: figure(sampled) })} ${t("breakdown_what")} ${cohorts.some(({ segment }) => segment === "(other)") ? t("other_what") : ""}`}>
       <Ranges label={t("breakdown", { dimension })} total={kpi.value} rows={cohorts.map(({ segment, value, interval, n }) => ({ name: named(segment), value, interval, shown: `${amount(value, kpi.unit)} · n ${n}` }))} />
     </Figure>
@@ -153,7 +162,7 @@ function Breakdown({ kpi, file }) {
 }
 
 /** Which answers were given how often. Of options and themes each has a KPI of its own; else all are in the first. */
-function Distribution({ kpis, definition }) {
+function Distribution({ kpis, definition, about }) {
   const voice = useContext(Voice);
   const { t, amount } = voice;
   const shares = kpis.every(({ kpi }) => kpi === "share");
@@ -161,7 +170,7 @@ function Distribution({ kpis, definition }) {
   if (shares) {
     const rows = kpis.map((kpi) => ({ answer: kpi.option ?? kpi.theme, count: kpi.counts[kpi.option ?? kpi.theme], value: kpi.value, low: kpi.interval?.low, high: kpi.interval?.high, n: kpi.n }));
     return (
-      <Figure title={t("answers_given")} file={file} rows={rows}
+      <Figure title={t("answers_given")} about={about} file={file} rows={rows}
         columns={[{ name: "answer", label: t("answer") }, { name: "count", label: t("count") }, { name: "value", label: `${t("value")} (%)`, show: voice.figure }, { name: "low", label: t("low") }, { name: "high", label: t("high") }, { name: "n", label: "n" }]}>
         <Bars label={t("answers_given")} of={100} rows={kpis.map((kpi) => ({ name: nameOf(kpi, definition, voice), value: kpi.value, shown: amount(kpi.value, kpi.unit) }))} />
       </Figure>
@@ -174,7 +183,7 @@ function Distribution({ kpis, definition }) {
   const named = (answer) => (answer === "true" || answer === "yes" ? t("yes") : answer === "false" || answer === "no" ? t("no") : answer);
   const rows = Object.entries(counts).map(([answer, count]) => ({ answer, count }));
   return (
-    <Figure title={t("answers_given")} file={file} rows={rows} columns={[{ name: "answer", label: t("answer"), show: named }, { name: "count", label: t("count") }]}>
+    <Figure title={t("answers_given")} about={about} file={file} rows={rows} columns={[{ name: "answer", label: t("answer"), show: named }, { name: "count", label: t("count") }]}>
       <Bars label={t("answers_given")} rows={rows.map(({ answer, count }) => ({ name: named(answer), value: count, shown: String(count), kind: kindOf(answer) }))} />
     </Figure>
   );

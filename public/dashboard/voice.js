@@ -33,7 +33,7 @@ export function speak(locale) {
   /** A value with its unit. */
   const amount = (value, of) => {
     if (value === null || value === undefined) return t("no_value");
-    return of ? `${figure(value)} ${unit(of)}` : figure(value);
+    return [figure(value), unit(of)].filter(Boolean).join(" ");
   };
   const signed = (value, of) => (value > 0 ? `+${amount(value, of)}` : amount(value, of));
   const dates = new Intl.DateTimeFormat(locale === "en" ? "en-GB" : locale, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });

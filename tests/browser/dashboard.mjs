@@ -8,6 +8,7 @@ import { chromium } from "playwright-core";
 import { startServer } from "../edge/server.mjs";
 import { changeD1 } from "../edge/state.mjs";
 import { createSurvey } from "../edge/survey.mjs";
+import { dayAfter, weeksBack } from "../../public/dashboard/place.js";
 import { AXE, findChromium } from "./stage.mjs";
 
 const DAY_MS = 86_400_000;
@@ -50,6 +51,7 @@ function rows() {
     if (days % 14 === 0) insert(days, "recommend", "channel", "(other)", { 9: 3, 2: 2 });
     insert(days, "satisfied", "", "(unattributed)", { 5: 4 + rise, 4: 4 + swing, 3: 3, 1: 1 });
     insert(days, "reason", "", "(unattributed)", { price: 4 + swing, quality: 3 + rise, speed: 2 });
+    insert(days, "why", "channel", "web", { delivery: 2 + rise }, 9);
     if (days % 3 === 0) insert(days, "why", "theme", "delivery", { delivery: 6 });
     if (days % 3 === 0) insert(days, "why", "theme", "(none)", {}, 9);
   }
@@ -74,8 +76,12 @@ export async function openDashboard() {
     assert.ok(reply.status < 300, reply.text);
     return reply.json;
   };
-  await ask("PUT", `/v1/facts/${ago(60)}`, { items: [{ channel: "", facts: FACTS }] });
-  await ask("PUT", `/v1/facts/${ago(3)}`, { items: [{ channel: "web", facts: { visits: 500, conversions: 31 } }] });
+  // On 24 Mondays, so that each week of the usual range has its own.
+  for (let week = 0; week < 24; week++) {
+    const facts = { ...FACTS, customers_lost: 20 + ((week * 7) % 11), customers_start: 1000 + 12 * week, transactions: 150 + ((week * 5) % 9) };
+    await ask("PUT", `/v1/facts/${weeksBack(24 - week)}`, { items: [{ channel: "", facts }] });
+  }
+  await ask("PUT", `/v1/facts/${dayAfter(weeksBack(2), 3)}`, { items: [{ channel: "web", facts: { visits: 500, conversions: 31 } }] });
   await ask("PUT", "/v1/engagement", {
     name: "Engagement",
     parts: [
@@ -127,7 +133,7 @@ export async function openDashboard() {
       assert.equal(new URL(request.url()).origin, server.url);
       assert.ok(!request.url().includes(secret) && !(request.postData() ?? "").includes(secret), request.url());
       const { authorization, cookie, referer } = request.headers();
-      assert.deepEqual([cookie, referer], [undefined, undefined]);
+      assert.deepEqual([cookie, referer || undefined], [undefined, undefined]);
       const isCall = new URL(request.url()).pathname.startsWith("/v1/");
       assert.equal(Boolean(authorization), isCall, request.url());
     }
