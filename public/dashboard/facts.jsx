@@ -81,10 +81,11 @@ function Day({ day, items }) {
     const at = `${number} ${name}`;
     const id = at.replace(" ", "-");
     return (
-      <label key={name} for={id}>{label}
+      <div class="field" key={name}>
+        <label for={id}>{label}</label>
         <input id={id} name={at} defaultValue={value} inputMode={mode} autocomplete="off" aria-invalid={at in faults} aria-describedby={at in faults ? `${id}-fault` : undefined} />
         {at in faults && <span class="wrong" id={`${id}-fault`}>{faults[at]}</span>}
-      </label>
+      </div>
     );
   };
   return (
@@ -96,7 +97,7 @@ function Day({ day, items }) {
           {field(number, "channel", t("channel_name"), channel)}
           {Object.entries(GROUPS).map(([group, names]) => (
             <div class="group" role="group" aria-label={t(`group_${group}`)} key={group}>
-              <h3>{t(`group_${group}`)}</h3>
+              <h2>{t(`group_${group}`)}</h2>
               <div class="fields">{names.map((name) => field(number, name, t(`fact_${name}`), name in facts ? shown(facts[name]) : "", MONEY.includes(name) ? "decimal" : "numeric"))}</div>
             </div>
           ))}

@@ -19,8 +19,8 @@ test("range, step, comparison and breakdown stand in the address, survive a relo
   await settled(page);
   await page.getByLabel("From", { exact: true }).fill(dayAfter(today(), -40));
   await page.getByLabel("To", { exact: true }).fill(dayAfter(today(), -2));
-  await page.getByLabel("Steps", { exact: true }).selectOption("day");
-  await page.getByLabel("Break down by").selectOption("channel");
+  await page.locator("label", { hasText: "Steps" }).locator("select").selectOption("day");
+  await page.locator("label", { hasText: "Break down by" }).locator("select").selectOption("channel");
   await page.getByLabel("Compare with the period before").uncheck();
   await settled(page);
   const fragment = new URL(page.url()).hash;

@@ -32,7 +32,7 @@ test("while figures are on their way, that is shown and said", async () => {
 test("a survey without released answers says that they wait or are not there, when more comes, and why", async () => {
   const page = await stage.visit(`#/surveys/${stage.quiet.id}`);
   await settled(page);
-  const { next_tick } = await stage.quiet.ledger();
+  const { next_tick } = await stage.ask("GET", `${stage.quiet.path}/ledger`);
   const text = await page.locator("main").innerText();
   assert.ok(text.includes("Nothing is released in these days"));
   assert.ok(text.includes("until there are at least 5 together"));
