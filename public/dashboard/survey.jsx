@@ -137,7 +137,7 @@ function Ahead({ ahead, near, forecasts, unit }) {
 function Breakdown({ kpi, definition }) {
   const voice = useContext(Voice);
   const name = nameOf(kpi, definition, voice);
-  const { t, amount, figure } = voice;
+  const { t, figure } = voice;
   const { dimension, sampled, cohorts } = kpi.breakdown;
   const named = (segment) => (["(other)", "(none)"].includes(segment) ? `${segment} ${t(`segment_${segment}`)}` : segment);
   const columns = [
@@ -156,7 +156,7 @@ function Breakdown({ kpi, definition }) {
   return (
     <Figure level={3} title={t("breakdown", { dimension })} about={name} file={`${fileOf(kpi, definition)}-by-${dimension}`} columns={columns} rows={rows}
       note={`${sampled === null || sampled === undefined ? "" : t("sampled", { sampled: figure(sampled) })} ${t("breakdown_what")} ${cohorts.some(({ segment }) => segment === "(other)") ? t("other_what") : ""}`}>
-      <Ranges label={t("breakdown", { dimension })} total={kpi.value} rows={cohorts.map(({ segment, value, interval, n }) => ({ name: named(segment), value, interval, shown: `${amount(value, kpi.unit)} · n ${n}` }))} />
+      <Ranges label={t("breakdown", { dimension })} total={kpi.value} rows={cohorts.map(({ segment, value, interval, n }) => ({ name: segment, value, interval, shown: `${figure(value)} · n ${n}` }))} />
     </Figure>
   );
 }
