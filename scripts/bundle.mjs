@@ -17,6 +17,7 @@ const DOCUMENTS = {
   "openapi.json": "schema/openapi.json",
   "survey.schema.json": "schema/survey.schema.json",
   problems: "docs/problems",
+  "dashboard/dashboard.html": "public/dashboard/dashboard.html",
 };
 
 /** Where each script is served, and the module that it begins with. */
@@ -28,6 +29,12 @@ const SCRIPTS = {
 /** Where each style sheet of a page is served, and where it is kept. */
 const STYLES = {
   "page.css": "public/page.css",
+};
+
+/** The dashboard's script and style, and what each begins with. Its modules are JSX, rendered by preact. */
+const DASHBOARD = {
+  "dashboard/dashboard.js": "public/dashboard/main.jsx",
+  "dashboard/dashboard.css": "public/dashboard/style.css",
 };
 
 /** Names of properties that only the scripts themselves see, and that may be made shorter. */
@@ -105,4 +112,22 @@ for (const [served, entry] of Object.entries(SCRIPTS)) {
   const { code } = await minify(made.outputFiles[0].text, { compress: { passes: 3 }, mangle: true, ecma: 2022 });
   writeFileSync(path.join(into, served), code);
   console.log(`${served}: ${gzipSync(code, { level: 9 }).length} bytes gzip.`);
+}
+for (const [served, entry] of Object.entries(DASHBOARD)) {
+  const made = await build({
+    entryPoints: [path.join(ROOT, entry)],
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: "es2022",
+    charset: "utf8",
+    legalComments: "none",
+    logLevel: "warning",
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    write: false,
+  });
+  const [{ contents }] = made.outputFiles;
+  writeFileSync(path.join(into, served), contents);
+  console.log(`${served}: ${gzipSync(contents, { level: 9 }).length} bytes gzip.`);
 }

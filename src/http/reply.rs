@@ -16,7 +16,7 @@ pub struct Reply {
     pub body: String,
 }
 
-/// Headers that every reply has (but for [`Reply::tagged`] and [`Reply::embedded`]): nothing is cached, framed, sniffed or allowed to load anything.
+/// Headers that every reply has (but for [`Reply::tagged`], [`Reply::embedded`] and [`Reply::under`]): nothing is cached, framed, sniffed or allowed to load anything.
 const ALWAYS: [(&str, &str); 5] = [
     ("cache-control", "no-store"),
     ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
@@ -84,6 +84,16 @@ impl Reply {
         self.kept("public, max-age=3600", "", if_none_match)
             .header("access-control-allow-origin", "*")
             .header("cross-origin-resource-policy", "cross-origin")
+    }
+
+    /// A page, under this content security policy in place of the one that allows nothing.
+    pub fn under(mut self, policy: &str) -> Self {
+        for (name, value) in &mut self.headers {
+            if *name == "content-security-policy" {
+                *value = policy.to_owned();
+            }
+        }
+        self
     }
 
     fn kept(mut self, how: &str, prefix: &str, if_none_match: Option<&str>) -> Self {

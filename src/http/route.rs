@@ -22,6 +22,12 @@ pub enum Route {
     Widget,
     /// `GET /visit.js`
     Visit,
+    /// `GET /dashboard/`, and `GET /dashboard` likewise
+    Dashboard,
+    /// `GET /dashboard/dashboard.js`
+    DashboardScript,
+    /// `GET /dashboard/dashboard.css`
+    DashboardStyle,
     /// `GET /problems/{slug}`
     ProblemPage(Kind),
     /// `GET /page.css`
@@ -124,6 +130,9 @@ impl Route {
             | Route::PrivacyControl
             | Route::Widget
             | Route::Visit
+            | Route::Dashboard
+            | Route::DashboardScript
+            | Route::DashboardStyle
             | Route::ReceiptKeys
             | Route::ProblemPage(_)
             | Route::PageStyle
@@ -190,6 +199,9 @@ fn resource(path: &str) -> Option<Resource> {
         [".well-known", "jwks.json"] => vec![("GET", ReceiptKeys)],
         ["widget.js"] => vec![("GET", Widget)],
         ["visit.js"] => vec![("GET", Visit)],
+        ["dashboard"] | ["dashboard", ""] => vec![("GET", Dashboard)],
+        ["dashboard", "dashboard.js"] => vec![("GET", DashboardScript)],
+        ["dashboard", "dashboard.css"] => vec![("GET", DashboardStyle)],
         ["problems", slug] => vec![("GET", ProblemPage(Kind::from_slug(slug)?))],
         ["page.css"] => vec![("GET", PageStyle)],
         ["s", id] => {

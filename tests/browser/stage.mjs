@@ -17,7 +17,7 @@ import { createSurvey } from "../edge/survey.mjs";
 export const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** The system's Chromium; `CHROMIUM` names another. */
-function findChromium() {
+export function findChromium() {
   const named = process.env.CHROMIUM ?? "chromium";
   const { status, stdout } = spawnSync("sh", ["-c", 'command -v "$0"', named], { encoding: "utf8" });
   if (status !== 0) throw new Error(`There is no ${named}: install Chromium, or name it in CHROMIUM.`);

@@ -26,6 +26,8 @@ const DOCUMENTS = [
 const MOST_WIDGET = 5_000;
 const SCRIPTS = ["widget.js", "visit.js"];
 const STYLES = ["page.css"];
+/** The dashboard's page, and what it loads. */
+const DASHBOARD = ["dashboard/dashboard.css", "dashboard/dashboard.html", "dashboard/dashboard.js"];
 
 let server;
 before(async () => {
@@ -100,6 +102,20 @@ test("a script may be embedded by every page, kept for an hour, and asked for ag
   }
 });
 
+test("what the dashboard loads is kept by its caller alone, and asked for again each time", async () => {
+  const health = await read("/healthz");
+  for (const [at, mediaType] of [["dashboard.js", "text/javascript; charset=utf-8"], ["dashboard.css", "text/css; charset=utf-8"]]) {
+    const reply = await read(`/dashboard/${at}`);
+    assert.equal(reply.text, readFileSync(path.join(BUILD, "assets/dashboard", at), "utf8"));
+    const { etag } = reply.headers;
+    const expected = { ...health.headers, "content-type": mediaType, "content-length": reply.headers["content-length"], "cache-control": "private, no-cache", etag };
+    assert.deepEqual(sorted(reply.headers), sorted(expected));
+    const again = await server.api("GET", `/dashboard/${at}`, undefined, { key: null, headers: { "if-none-match": etag } });
+    assert.equal(again.status, 304);
+  }
+  for (const at of ["/dashboard/dashboard.html", "/dashboard/index.html", "/dashboard/main.jsx", "/dashboard/x"]) assert.equal((await read(at)).status, 404, at);
+});
+
 test("the widget is one file of at most 5,000 bytes, compressed", () => {
   const widget = readFileSync(path.join(BUILD, "assets/widget.js"));
   const size = gzipSync(widget, { level: 9 }).length;
@@ -117,7 +133,7 @@ test("on Cloudflare, too, every request goes through the Worker first, and nothi
 
 test("only documents, bundled scripts and style sheets are among the assets", () => {
   const documents = ["openapi.json", "survey.schema.json", ...PAGES.map((page) => `problems/${page}`)];
-  assert.deepEqual(files(path.join(BUILD, "assets")), [...documents, ...SCRIPTS, ...STYLES].sort());
+  assert.deepEqual(files(path.join(BUILD, "assets")), [...documents, ...SCRIPTS, ...STYLES, ...DASHBOARD].sort());
 });
 
 test("a document that was not deployed is our fault, not the caller's", async () => {

@@ -64,6 +64,10 @@ fn a_document_is_an_asset_and_everything_else_is_not() {
         ("/survey.schema.json", "/survey.schema.json", "application/schema+json"),
         ("/widget.js", "/widget.js", "text/javascript; charset=utf-8"),
         ("/visit.js", "/visit.js", "text/javascript; charset=utf-8"),
+        ("/dashboard/", "/dashboard/dashboard.html", "text/html; charset=utf-8"),
+        ("/dashboard", "/dashboard/dashboard.html", "text/html; charset=utf-8"),
+        ("/dashboard/dashboard.js", "/dashboard/dashboard.js", "text/javascript; charset=utf-8"),
+        ("/dashboard/dashboard.css", "/dashboard/dashboard.css", "text/css; charset=utf-8"),
         ("/problems/final", "/problems/final.md", "text/markdown; charset=utf-8"),
         ("/page.css", "/page.css", "text/css; charset=utf-8"),
     ] {
@@ -121,6 +125,10 @@ fn every_route_is_reached_by_its_method_and_no_other_is_allowed_there() {
         ("/survey.schema.json".to_owned(), vec![("GET", Route::SurveySchema)]),
         ("/.well-known/gpc.json".to_owned(), vec![("GET", Route::PrivacyControl)]),
         ("/.well-known/jwks.json".to_owned(), vec![("GET", Route::ReceiptKeys)]),
+        ("/dashboard".to_owned(), vec![("GET", Route::Dashboard)]),
+        ("/dashboard/".to_owned(), vec![("GET", Route::Dashboard)]),
+        ("/dashboard/dashboard.js".to_owned(), vec![("GET", Route::DashboardScript)]),
+        ("/dashboard/dashboard.css".to_owned(), vec![("GET", Route::DashboardStyle)]),
         ("/problems/invalid".to_owned(), vec![("GET", Route::ProblemPage(Kind::Invalid))]),
         ("/page.css".to_owned(), vec![("GET", Route::PageStyle)]),
         (

@@ -8,7 +8,7 @@ use web_sys::Response;
 use crate::edge::config::{self, ASSETS};
 use crate::edge::request::Call;
 use crate::edge::{Failure, Outcome, unavailable};
-use crate::http::asset::Asset;
+use crate::http::asset::{Asset, Audience, PAGE_POLICY};
 use crate::http::reply::Reply;
 
 #[wasm_bindgen]
@@ -30,9 +30,12 @@ pub async fn read(call: &Call, asset: &Asset) -> Outcome {
             let text = JsFuture::from(found.text().map_err(unavailable)?).await;
             let text = text.map_err(unavailable)?.as_string().unwrap_or_default();
             let reply = Reply::new(200, asset.media_type, text);
-            Ok(match asset.embedded {
-                true => reply.embedded(call.header("if-none-match")?.as_deref()),
-                false => reply,
+            let known = call.header("if-none-match")?;
+            Ok(match asset.audience {
+                Audience::Reader => reply,
+                Audience::Embedder => reply.embedded(known.as_deref()),
+                Audience::Visitor => reply.under(PAGE_POLICY),
+                Audience::Page => reply.tagged(known.as_deref()),
             })
         }
         404 => Err(Failure::Fault(format!("there is no asset {}", asset.path))),

@@ -1,0 +1,9 @@
+// What every part of the page may need: the voice, who is signed in, where one is.
+
+import { createContext } from "preact";
+
+export const Voice = createContext(null);
+/** `{key, admin, end}`: `end` signs out. */
+export const Session = createContext(null);
+/** `{place, go, link}`: `go(changes)` moves, `link(changes)` is where that leads. */
+export const Place = createContext(null);

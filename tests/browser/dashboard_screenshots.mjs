@@ -1,0 +1,26 @@
+// Draws the pictures of docs/dashboard.md: `node tests/browser/dashboard_screenshots.mjs`, after scripts/build.
+
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { openDashboard, settled } from "./dashboard.mjs";
+
+const INTO = fileURLToPath(new URL("../../docs/images", import.meta.url));
+
+const stage = await openDashboard();
+try {
+  const survey = `#/surveys/${stage.survey.id}?by=channel`;
+  const draw = async (name, at, { show, ...options } = {}) => {
+    const page = await stage.visit(at, { viewport: { width: 1100, height: 800 }, ...options });
+    if (options.key !== null) await settled(page);
+    if (show) await page.evaluate((id) => document.getElementById(id).closest("section").scrollIntoView(), show);
+    await page.evaluate(() => document.fonts.ready.then(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))));
+    await page.screenshot({ path: path.join(INTO, `dashboard-${name}.png`) });
+    await page.context().close();
+  };
+  await draw("overview", "");
+  await draw("survey", survey, { viewport: { width: 1100, height: 1000 }, show: "q-recommend" });
+  await draw("drivers", survey, { colorScheme: "dark", show: "drivers", viewport: { width: 1100, height: 900 } });
+  await draw("phone", survey, { viewport: { width: 320, height: 760 }, locale: "nl-NL", show: "q-satisfied" });
+} finally {
+  await stage.close();
+}
