@@ -81,6 +81,29 @@ const words = {
     }),
 };
 
+/** One file of all the modules that follow from an entry. */
+async function bundle(entry, options) {
+  const made = await build({
+    entryPoints: [path.join(ROOT, entry)],
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: "es2022",
+    charset: "utf8",
+    legalComments: "none",
+    logLevel: "warning",
+    write: false,
+    ...options,
+  });
+  return made.outputFiles[0].text;
+}
+
+/** Writes what browsers load, and says how large it is. */
+function publish(served, text) {
+  writeFileSync(path.join(into, served), text);
+  console.log(`${served}: ${gzipSync(text, { level: 9 }).length} bytes gzip.`);
+}
+
 const into = process.argv[2];
 if (!into) {
   process.stderr.write("usage: node scripts/bundle.mjs DIRECTORY\n");
@@ -95,39 +118,11 @@ for (const [served, kept] of Object.entries(STYLES)) {
   writeFileSync(path.join(into, served), await smallStyle(path.join(ROOT, kept)));
 }
 for (const [served, entry] of Object.entries(SCRIPTS)) {
-  const made = await build({
-    entryPoints: [path.join(ROOT, entry)],
-    bundle: true,
-    minify: true,
-    format: "iife",
-    target: "es2022",
-    charset: "utf8",
-    legalComments: "none",
-    logLevel: "warning",
-    mangleProps: OWN_NAMES,
-    plugins: [style, words],
-    write: false,
-  });
+  const bundled = await bundle(entry, { mangleProps: OWN_NAMES, plugins: [style, words] });
   // Terser after esbuild saves what four sentences take.
-  const { code } = await minify(made.outputFiles[0].text, { compress: { passes: 3 }, mangle: true, ecma: 2022 });
-  writeFileSync(path.join(into, served), code);
-  console.log(`${served}: ${gzipSync(code, { level: 9 }).length} bytes gzip.`);
+  const { code } = await minify(bundled, { compress: { passes: 3 }, mangle: true, ecma: 2022 });
+  publish(served, code);
 }
 for (const [served, entry] of Object.entries(DASHBOARD)) {
-  const made = await build({
-    entryPoints: [path.join(ROOT, entry)],
-    bundle: true,
-    minify: true,
-    format: "iife",
-    target: "es2022",
-    charset: "utf8",
-    legalComments: "none",
-    logLevel: "warning",
-    jsx: "automatic",
-    jsxImportSource: "preact",
-    write: false,
-  });
-  const [{ contents }] = made.outputFiles;
-  writeFileSync(path.join(into, served), contents);
-  console.log(`${served}: ${gzipSync(contents, { level: 9 }).length} bytes gzip.`);
+  publish(served, await bundle(entry, { jsx: "automatic", jsxImportSource: "preact" }));
 }

@@ -40,6 +40,8 @@ A page of another origin with the widget in it:
   ${page.show(demo.id)}
 The same as a page for people:
   ${url}/s/${demo.id}
+The dashboard, to be opened with the admin key:
+  ${url}/dashboard/
 Its scores, from the next tick on (every ${demo.release.every}; what is small waits longer):
   curl -s -H "Authorization: Bearer ${key}" ${survey}/kpis
 One more response:

@@ -9,7 +9,7 @@ import { startServer } from "../edge/server.mjs";
 import { changeD1 } from "../edge/state.mjs";
 import { createSurvey } from "../edge/survey.mjs";
 import { dayAfter, weeksBack } from "../../public/dashboard/place.js";
-import { AXE, findChromium } from "./stage.mjs";
+import { AXE, assertNoViolations, findChromium } from "./stage.mjs";
 
 const DAY_MS = 86_400_000;
 const TODAY = Date.parse(new Date().toISOString().slice(0, 10));
@@ -182,13 +182,7 @@ export async function fileOf(part, name, nth = 0) {
 export async function assertAccessible(page, what) {
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const found = await page.evaluate(async () => {
-      const before = [...stopped];
-      const { violations } = await axe.run(document, { resultTypes: ["violations"] });
-      stopped = before; // what the policy stops of axe's own doing
-      return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.failureSummary} ${node.html}`));
-    });
-    assert.deepEqual(found, [], `${what}, ${colorScheme}`);
+    await assertNoViolations(page, `${what}, ${colorScheme}`);
   }
   await page.emulateMedia({ colorScheme: null });
 }

@@ -188,17 +188,22 @@ export async function until(page, what, times = 1) {
   await page.waitForFunction(([what, times]) => happened.filter((told) => told.startsWith(what)).length >= times, [what, times]);
 }
 
+/** Asserts that axe finds nothing to object to in a page as it is now. */
+export async function assertNoViolations(page, what) {
+  const found = await page.evaluate(async () => {
+    const before = [...stopped];
+    const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+    stopped = before; // what the policy stops of axe's own doing
+    return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.failureSummary} ${node.html}`));
+  });
+  assert.deepEqual(found, [], what);
+}
+
 /** Asserts that axe finds nothing to object to, in light and in dark. */
 export async function assertAccessible(page, what) {
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme });
     await page.evaluate((scheme) => (document.documentElement.style.colorScheme = scheme), colorScheme);
-    const found = await page.evaluate(async () => {
-      const before = [...stopped];
-      const { violations } = await axe.run(document, { resultTypes: ["violations"] });
-      stopped = before; // what the policy stops of axe's own doing
-      return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.failureSummary} ${node.html}`));
-    });
-    assert.deepEqual(found, [], `${what}, ${colorScheme}`);
+    await assertNoViolations(page, `${what}, ${colorScheme}`);
   }
 }
