@@ -17,7 +17,7 @@ pub const MEDIA_TYPE: &str = "consent-receipt+json";
 pub struct Receipt<'a> {
     /// 16 random bytes, kept nowhere.
     pub id: [u8; 16],
-    /// When the consent arrived.
+    /// When the consent arrived; told to the second.
     pub at: Instant,
     /// The Worker's own origin.
     pub origin: &'a str,
@@ -53,7 +53,8 @@ impl Receipt<'_> {
             "purposes": agreed.map(|(purpose, _)| self.purpose(purpose)).collect::<Vec<_>>(),
             "party_identification": self.parties(),
             "events": [{
-                "event_time": self.at.to_string(),
+                // Replies to a first answer and to a repeated one are of one length.
+                "event_time": self.at.second().to_string(),
                 "validity_duration": "for this response alone",
                 "entity_id": "respondent",
                 "event_type": "explicit consent given",

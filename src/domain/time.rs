@@ -63,6 +63,11 @@ impl Instant {
         Day(i32::try_from(self.0.div_euclid(DAY)).unwrap_or(i32::MAX))
     }
 
+    /// The whole second that it lies in, always written in as many characters.
+    pub fn second(self) -> Self {
+        Self(self.0.div_euclid(1_000).saturating_mul(1_000))
+    }
+
     /// So much later.
     pub fn plus(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(duration.0))

@@ -24,10 +24,14 @@ fn survey(change: impl FnOnce(&mut Value)) -> Survey {
 }
 
 fn payload(survey: &Survey, flags: [bool; 4]) -> Value {
+    payload_at(Instant(1_795_321_111_464), survey, flags)
+}
+
+fn payload_at(at: Instant, survey: &Survey, flags: [bool; 4]) -> Value {
     let [use_customer_id, use_segments, analyse_comment, store_visit] = flags;
     let receipt = Receipt {
         id: [0xff; 16],
-        at: Instant(1_795_321_111_464),
+        at,
         origin: "https://feedback.example",
         survey_id: "abcdefgh",
         survey,
@@ -64,7 +68,7 @@ fn a_receipt_follows_from_the_survey_and_the_notice() {
     assert_eq!(payload["record_id"], "ffffffff-ffff-4fff-bfff-ffffffffffff");
     assert_eq!(payload["receipt_id"], payload["record_id"]);
     let event = &payload["events"][0];
-    assert_eq!(event["event_time"], "2026-11-22T04:18:31.464Z");
+    assert_eq!(event["event_time"], "2026-11-22T04:18:31Z");
     assert_eq!(event["event_type"], "explicit consent given");
     let controller = &payload["party_identification"][0];
     assert_eq!(
@@ -79,6 +83,14 @@ fn a_receipt_follows_from_the_survey_and_the_notice() {
     };
     assert_eq!(optional(&survey(|_| ())), true);
     assert_eq!(optional(&survey(|survey| survey["verified_only"] = json!(true))), false);
+}
+
+#[test]
+fn a_receipt_is_as_long_whenever_the_consent_arrived() {
+    let long = |ms: i64| {
+        payload_at(Instant(1_795_321_111_000 + ms), &survey(|_| ()), [true; 4]).to_string().len()
+    };
+    assert!([0, 1, 100, 999, 1_000].into_iter().all(|ms| long(ms) == long(464)));
 }
 
 #[test]
