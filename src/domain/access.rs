@@ -85,12 +85,16 @@ impl Access {
         Self { scopes: vec![Scope::Admin], surveys: None }
     }
 
+    /// Whether it has this scope, be it for some surveys alone.
+    pub fn has(&self, scope: Scope) -> Result<(), Refused> {
+        let held = self.scopes.iter().any(|own| *own == scope || *own == Scope::Admin);
+        if held { Ok(()) } else { Err(Refused::Scope(scope)) }
+    }
+
     /// Whether it covers a call of this scope; `survey` is the one that the call is about. One that
     /// is about no survey, or about all, is beyond a key that is bound.
     pub fn allows(&self, scope: Scope, survey: Option<&str>) -> Result<(), Refused> {
-        if !self.scopes.iter().any(|own| *own == scope || *own == Scope::Admin) {
-            return Err(Refused::Scope(scope));
-        }
+        self.has(scope)?;
         match (&self.surveys, survey) {
             (None, _) => Ok(()),
             (Some(bound), Some(survey)) if bound.iter().any(|id| id == survey) => Ok(()),

@@ -30,6 +30,12 @@ impl Stored {
         Value::Object(members)
     }
 
+    /// What whoever may read its figures gets of it in a list.
+    pub fn for_readers(&self) -> Value {
+        let Survey { name, status, .. } = &self.survey;
+        json!({ "id": self.id, "name": name, "status": status.name() })
+    }
+
     /// What anyone gets: see [`public`].
     pub fn for_respondents(&self) -> Value {
         let mut members = shown(&self.survey);

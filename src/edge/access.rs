@@ -33,6 +33,22 @@ thread_local! {
 /// What the key that came with the call may do, if one came. A key that is not known is a problem even
 /// where none is needed: whoever sends one means it to count.
 pub async fn of(call: &Call, config: &impl AsRef<FirstKey>) -> Result<Option<Access>, Failure> {
+    Ok(holder(call, config).await?.map(|holder| match holder {
+        Holder::First => Access::everything(),
+        Holder::Other(row) => row.access,
+    }))
+}
+
+/// Whose key it is.
+pub enum Holder {
+    /// The first admin key's.
+    First,
+    /// One that D1 has.
+    Other(KeyRow),
+}
+
+/// The key that came with the call, if one came.
+pub async fn holder(call: &Call, config: &impl AsRef<FirstKey>) -> Result<Option<Holder>, Failure> {
     let Some(authorization) = call.authorization()? else { return Ok(None) };
     let given = authorization
         .split_once(' ')
@@ -40,14 +56,14 @@ pub async fn of(call: &Call, config: &impl AsRef<FirstKey>) -> Result<Option<Acc
         .map(|(_, key)| key.trim())
         .unwrap_or_default();
     if config.as_ref().is(given) {
-        return Ok(Some(Access::everything()));
+        return Ok(Some(Holder::First));
     }
-    let access = match Key::parse(given) {
+    let row = match Key::parse(given) {
         Some(key) => stored(call, &key).await?,
         None => None,
     };
-    match access {
-        Some(access) => Ok(Some(access)),
+    match row {
+        Some(row) => Ok(Some(Holder::Other(row))),
         None => Err(Problem::new(Kind::WrongKey).into()),
     }
 }
@@ -64,6 +80,17 @@ pub async fn require(
     Ok(check(&access, scope, survey)?)
 }
 
+/// What the key may do that came with a call for a list: one that has the scope, whatever it is bound to.
+pub async fn require_any(
+    call: &Call,
+    config: &impl AsRef<FirstKey>,
+    scope: Scope,
+) -> Result<Access, Failure> {
+    let access = of(call, config).await?.ok_or_else(|| Problem::new(Kind::KeyNeeded))?;
+    access.has(scope).map_err(refusal)?;
+    Ok(access)
+}
+
 /// Whether a key came that has the scope. One that came and does not have it is a problem.
 pub async fn offered(
     call: &Call,
@@ -78,25 +105,26 @@ pub async fn offered(
 }
 
 fn check(access: &Access, scope: Scope, survey: Option<&str>) -> Result<(), Problem> {
-    let refused = |why: Refused| Problem::new(Kind::Forbidden).detail(why.to_string());
-    access.allows(scope, survey).map_err(refused)
+    access.allows(scope, survey).map_err(refusal)
 }
 
-async fn stored(call: &Call, key: &Key) -> Result<Option<Access>, Failure> {
+fn refusal(why: Refused) -> Problem {
+    Problem::new(Kind::Forbidden).detail(why.to_string())
+}
+
+async fn stored(call: &Call, key: &Key) -> Result<Option<KeyRow>, Failure> {
     let now = now();
-    let judge = |row: &Option<KeyRow>| {
-        row.as_ref().filter(|row| key.is_of(&row.hash)).map(|row| row.access.clone())
-    };
+    let judge = |row: &Option<KeyRow>| row.as_ref().filter(|row| key.is_of(&row.hash)).cloned();
     let fresh = |at: Instant| (0..BELIEVED).contains(&(now.0 - at.0));
     let remembered = REMEMBERED.with_borrow(|all| {
         all.get(key.id()).filter(|remembered| fresh(remembered.at)).map(|r| judge(&r.row))
     });
-    if let Some(access) = remembered {
-        return Ok(access);
+    if let Some(row) = remembered {
+        return Ok(row);
     }
     let row = database::first(&call.env, keys::select(key.id())).await?;
     let row = row.map(keys::key).transpose()?;
-    let access = judge(&row);
+    let judged = judge(&row);
     REMEMBERED.with_borrow_mut(|all| {
         if all.len() >= MOST {
             // Ids that somebody made up must not drive out the keys that there are.
@@ -107,7 +135,7 @@ async fn stored(call: &Call, key: &Key) -> Result<Option<Access>, Failure> {
         }
         all.insert(key.id().to_owned(), Remembered { at: now, row });
     });
-    Ok(access)
+    Ok(judged)
 }
 
 /// Forgets a key that is gone.

@@ -82,6 +82,8 @@ pub enum Route {
     CreateKey,
     /// `GET /v1/keys`
     ListKeys,
+    /// `GET /v1/keys/self`
+    OwnKey,
     /// `GET /v1/keys/{id}`
     ReadKey(String),
     /// `DELETE /v1/keys/{id}`
@@ -162,6 +164,7 @@ impl Route {
             | Route::Ledger(_)
             | Route::CreateKey
             | Route::ListKeys
+            | Route::OwnKey
             | Route::ReadKey(_)
             | Route::DeleteKey(_)
             | Route::ReplaceFacts(_)
@@ -237,6 +240,7 @@ fn resource(path: &str) -> Option<Resource> {
         }
         ["v1", "surveys", id, "ledger"] => vec![("GET", Ledger((*id).to_owned()))],
         ["v1", "keys"] => vec![("GET", ListKeys), ("POST", CreateKey)],
+        ["v1", "keys", "self"] => vec![("GET", OwnKey)],
         ["v1", "keys", id] => {
             vec![("GET", ReadKey((*id).to_owned())), ("DELETE", DeleteKey((*id).to_owned()))]
         }

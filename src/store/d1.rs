@@ -9,7 +9,7 @@ use crate::domain::kpi::{Counts, Parts};
 use crate::domain::ledger::{Batch, Due, Ledger};
 use crate::domain::time::{Day, Instant};
 
-use super::{Columns, Misshapen, Row, Statement, json, notices};
+use super::{Columns, Misshapen, Row, Statement, Value, json, notices};
 
 /// The schema, as migrations in order; `wrangler d1 migrations apply` applies those that are new.
 pub const MIGRATIONS: &[&str] = &[
@@ -126,11 +126,13 @@ pub fn select_survey(id: u64) -> Statement {
     )
 }
 
-/// Surveys after the number `after`, by number.
-pub fn list_surveys(after: u64, limit: u64) -> Statement {
+/// Surveys after the number `after`, by number; of those that `bound` names, if it does.
+pub fn list_surveys(after: u64, limit: u64, bound: Option<&[u64]>) -> Statement {
     Statement::new(
-        "select id, revision, created, definition from surveys where id > ?1 order by id limit ?2",
-        [after.into(), limit.into()],
+        "select id, revision, created, definition from surveys
+          where id > ?1 and (?3 is null or id in (select value from json_each(?3)))
+          order by id limit ?2",
+        [after.into(), limit.into(), bound.map_or(Value::Null, |numbers| json(&numbers))],
     )
 }
 

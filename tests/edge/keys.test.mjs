@@ -66,7 +66,7 @@ test("each call asks for its scope, which admin implies", async () => {
     ["ingest", 202, "POST", `${path}/responses`, named],
     ["ingest", 200, "POST", `${path}/invitations`, () => ({ customer_ids: ["C-7"] })],
     ["admin", 201, "POST", "/v1/surveys", () => ({ name: "N", questions: [NPS] })],
-    ["admin", 200, "GET", "/v1/surveys"],
+    ["read", 200, "GET", "/v1/surveys"],
     ["admin", 200, "PUT", path, () => ({ name: "N", questions: [NPS] })],
     ["admin", 201, "POST", "/v1/keys", () => ({ name: "N", scopes: ["read"] })],
     ["admin", 200, "GET", "/v1/keys"],
@@ -129,7 +129,6 @@ test("a key that is bound to surveys is refused elsewhere, and is told nothing o
   const nowhere = { path: "/v1/surveys/AAAAAAAA", consent: own.consent };
   const general = [
     ["POST", "/v1/surveys", { name: "N", questions: [NPS] }],
-    ["GET", "/v1/surveys"],
     ["POST", "/v1/keys", { name: "N", scopes: ["admin"] }],
     ["GET", "/v1/keys"],
     ["GET", "/v1/keys/0123456789abcdef"],
@@ -144,6 +143,53 @@ test("a key that is bound to surveys is refused elsewhere, and is told nothing o
     const reply = await api(method, path, sent, { key });
     assert.ok(reply.status < 300, `${method} ${path}: ${reply.text}`);
   }
+});
+
+test("a list shows the surveys that the key may read, whole to whoever may manage them", async () => {
+  const own = await startServer();
+  try {
+    const surveys = [];
+    const names = ["One", "Two", "Three"];
+    for (const name of names) surveys.push(await createSurvey(own, { name, questions: [NPS], origins: ["https://shop.example"] }));
+    const [one, two, three] = surveys;
+    const list = async (members, query = "") => {
+      const { key } = (await own.api("POST", "/v1/keys", { name: "N", ...members })).json;
+      const reply = await own.api("GET", `/v1/surveys${query}`, undefined, { key });
+      assert.equal(reply.status, 200, reply.text);
+      assertShape("Surveys", reply.json);
+      return reply.json;
+    };
+    const told = surveys.map(({ id }, n) => ({ id, name: names[n], status: "open" }));
+    assert.deepEqual((await list({ scopes: ["read", "ingest"] })).items, told);
+    assert.deepEqual((await list({ scopes: ["read"], surveys: [three.id, one.id] })).items, [told[0], told[2]]);
+    assert.deepEqual(await list({ scopes: ["read"], surveys: [two.id, three.id] }, "?limit=1"), { items: [told[1]], next: two.id });
+    assert.deepEqual(await list({ scopes: ["read"], surveys: [two.id, three.id] }, `?cursor=${two.id}`), { items: [told[2]], next: null });
+    const whole = (await own.api("GET", "/v1/surveys")).json.items;
+    assert.deepEqual(whole.map(({ origins }) => origins), Array(3).fill(["https://shop.example"]));
+    assert.deepEqual((await list({ scopes: ["admin"], surveys: [two.id] })).items, [whole[1]]);
+    // One that is gone is no longer listed to a key that is bound to it.
+    const { key } = (await own.api("POST", "/v1/keys", { name: "N", scopes: ["read"], surveys: [two.id] })).json;
+    assert.equal((await own.api("DELETE", two.path)).status, 204);
+    assert.deepEqual((await own.api("GET", "/v1/surveys", undefined, { key })).json, { items: [], next: null });
+  } finally {
+    await own.discard();
+  }
+});
+
+test("a key is told what it is, and nothing of its secret", async () => {
+  const survey = await createSurvey(server, { questions: [NPS] });
+  for (const members of [{ scopes: ["ingest"] }, { scopes: ["read"], surveys: [survey.id] }, { scopes: ["admin"] }]) {
+    const { key, ...made } = await makeKey(members);
+    const reply = await api("GET", "/v1/keys/self", undefined, { key });
+    assert.equal(reply.status, 200, reply.text);
+    assertShape("OwnKey", reply.json);
+    assert.deepEqual(reply.json, made);
+  }
+  const first = await api("GET", "/v1/keys/self");
+  assertShape("OwnKey", first.json);
+  assert.deepEqual(first.json, { id: null, name: null, scopes: ["admin"], surveys: null, created: null });
+  assertProblem(await api("GET", "/v1/keys/self", undefined, { key: null }), 401, "key-needed");
+  assertProblem(await api("GET", "/v1/keys/self", undefined, { key: "cf_no" }), 401, "wrong-key");
 });
 
 test("what is no key is refused everywhere, even where none is needed", async () => {

@@ -172,6 +172,7 @@ fn every_route_is_reached_by_its_method_and_no_other_is_allowed_there() {
         ),
         (format!("{survey}/ledger"), vec![("GET", Route::Ledger(id.clone()))]),
         ("/v1/keys".to_owned(), vec![("GET", Route::ListKeys), ("POST", Route::CreateKey)]),
+        ("/v1/keys/self".to_owned(), vec![("GET", Route::OwnKey)]),
         (
             "/v1/keys/0123".to_owned(),
             vec![

@@ -182,12 +182,16 @@ fn surveys_are_listed_page_by_page() {
         sqlite.run(&[d1::insert_survey(Instant(0), "{}")]).unwrap();
     }
     let page = |after, limit| {
-        let rows = sqlite.select(&d1::list_surveys(after, limit)).unwrap();
+        let rows = sqlite.select(&d1::list_surveys(after, limit, None)).unwrap();
         rows.into_iter().map(|row| d1::survey(row).unwrap().id).collect::<Vec<_>>()
     };
     assert_eq!(page(0, 2), [1, 2]);
     assert_eq!(page(2, 2), [3, 4]);
     assert_eq!(page(4, 2), [5]);
+    let bound = sqlite.select(&d1::list_surveys(2, 2, Some(&[1, 3, 4, 5, 9]))).unwrap();
+    let bound = bound.into_iter().map(|row| d1::survey(row).unwrap().id);
+    assert_eq!(bound.collect::<Vec<_>>(), [3, 4]);
+    assert_eq!(sqlite.select(&d1::list_surveys(0, 2, Some(&[]))).unwrap().len(), 0);
     let ids = sqlite.select(&d1::list_survey_ids(1, 3)).unwrap().into_iter();
     assert_eq!(ids.map(|row| d1::survey_id(row).unwrap()).collect::<Vec<_>>(), [2, 3, 4]);
     let last = sqlite.select(&d1::last_survey_id()).unwrap().remove(0);

@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use crate::domain::access::{self as domain, Key, Scope, Wanted};
 use crate::domain::fault::{Faults, Pointer};
 use crate::domain::json::Json;
+use crate::edge::access::{self, Holder};
 use crate::edge::request::Call;
-use crate::edge::{Failure, Outcome, access, d1 as database, now, random};
+use crate::edge::{Failure, Outcome, d1 as database, now, random};
 use crate::http::policy;
 use crate::http::problem::{Kind, Problem};
 use crate::http::query;
@@ -56,6 +57,23 @@ pub async fn read(call: &mut Call, config: &Config, id: &str) -> Outcome {
     let row = database::first(&call.env, keys::select(id)).await?;
     let row = row.ok_or_else(|| Problem::new(Kind::NotFound))?;
     Ok(Reply::json(200, &keys::key(row)?.told()))
+}
+
+/// 200 with the key that came with the call, whatever it may do. The first admin key has no name.
+pub async fn own(call: &mut Call, config: &Config) -> Outcome {
+    call.no_query()?;
+    let holder = access::holder(call, config).await?;
+    let told = match holder.ok_or_else(|| Problem::new(Kind::KeyNeeded))? {
+        Holder::First => json!({
+            "id": null,
+            "name": null,
+            "scopes": [Scope::Admin.name()],
+            "surveys": null,
+            "created": null,
+        }),
+        Holder::Other(row) => row.told(),
+    };
+    Ok(Reply::json(200, &told))
 }
 
 /// 204: the key is gone, here at once and everywhere within a minute.

@@ -17,6 +17,7 @@ use crate::http::policy;
 use crate::http::problem::{Kind, Problem};
 use crate::http::query;
 use crate::http::reply::Reply;
+use crate::http::survey_id::SurveyId;
 use crate::store::{d1, notices};
 
 use super::config::Config;
@@ -39,18 +40,22 @@ pub async fn create(call: &mut Call, config: &Config) -> Outcome {
     Ok(loaded.for_owner(201).header("location", location))
 }
 
-/// 200 with a page of surveys.
+/// 200 with a page of the surveys that the key may read: whole for whoever may manage them.
 pub async fn list(call: &mut Call, config: &Config) -> Outcome {
-    access::require(call, config, Scope::Admin, None).await?;
+    let access = access::require_any(call, config, Scope::Read).await?;
+    let manages = access.has(Scope::Admin).is_ok();
+    let bound = access.surveys.map(|ids| numbers(&ids));
     let (limit, after) = query::page(call.query()?)?;
-    let [rows] = database::run(&call.env, [d1::list_surveys(after, limit + 1)]).await?;
+    let statement = d1::list_surveys(after, limit + 1, bound.as_deref());
+    let [rows] = database::run(&call.env, [statement]).await?;
     let more = rows.len() as u64 > limit;
     let mut items = Vec::new();
     let mut next = None;
     for row in rows.into_iter().take(usize::try_from(limit).unwrap_or(0)) {
         let loaded = definitions::remember(d1::survey(row)?.into())?;
         next = more.then(|| loaded.stored.id.clone());
-        items.push(loaded.stored.for_owner());
+        let stored = &loaded.stored;
+        items.push(if manages { stored.for_owner() } else { stored.for_readers() });
     }
     Ok(Reply::json(200, &json!({ "items": items, "next": next })))
 }
@@ -89,6 +94,11 @@ pub async fn delete(call: &mut Call, config: &Config, id: &str) -> Outcome {
         }
         _ => Err(Failure::Fault("the Ledger did not delete".to_owned())),
     }
+}
+
+/// The numbers of those of these ids that are one.
+fn numbers(ids: &[String]) -> Vec<u64> {
+    ids.iter().filter_map(|id| SurveyId::parse(id)).map(|id| id.number).collect()
 }
 
 async fn read_survey(call: &mut Call) -> Result<Survey, Failure> {

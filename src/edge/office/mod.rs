@@ -61,6 +61,7 @@ async fn perform(call: &mut Call, route: Route) -> Outcome {
         Route::Ledger(id) => report::ledger(call, &config, &id).await,
         Route::CreateKey => keys::create(call, &config).await,
         Route::ListKeys => keys::list(call, &config).await,
+        Route::OwnKey => keys::own(call, &config).await,
         Route::ReadKey(id) => keys::read(call, &config, &id).await,
         Route::DeleteKey(id) => keys::delete(call, &config, &id).await,
         Route::ReplaceFacts(day) => facts::replace(call, &config, day).await,
