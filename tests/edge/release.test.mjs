@@ -231,10 +231,12 @@ describe("release", { concurrency: true }, () => {
     // 40 refused segments; of 200 each dimension is drawn by a third (within 6 standard deviations).
     const drawn = (dimension) => mine.filter((row) => row.question === "recommend" && row.dimension === dimension);
     const sum = (rows) => rows.reduce((sum, { n }) => sum + n, 0);
-    assert.equal(sum(drawn("")), 40);
-    assert.equal(sum(["channel", "touchpoint", "theme"].flatMap(drawn)), 200);
+    // On a slow machine a tick comes between them, and what is small by then joins those who refused.
+    const merged = sum(drawn("")) - 40;
+    assert.ok(merged >= 0, `${merged}`);
+    assert.equal(merged + sum(["channel", "touchpoint", "theme"].flatMap(drawn)), 200);
     for (const dimension of ["channel", "touchpoint", "theme"]) {
-      assert.ok(Math.abs(sum(drawn(dimension)) - 200 / 3) < 41, `${dimension}: ${sum(drawn(dimension))}`);
+      assert.ok(Math.abs(sum(drawn(dimension)) - 200 / 3) < 41 + merged, `${dimension}: ${sum(drawn(dimension))}`);
     }
 
     const segments = { channel: ["app", "web"], touchpoint: ["checkout", "support"], theme: ["(none)", "delivery", "price"] };
