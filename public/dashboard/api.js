@@ -8,14 +8,25 @@ export class Fault extends Error {
   }
 }
 
-/** Sends a call; what came, as JSON. */
-export async function call(key, method, path, { body, signal } = {}) {
-  let reply;
+/** Sends a call; what came, as JSON. `ifMatch` is the revision that may be replaced. */
+export async function call(key, method, path, { body, signal, ifMatch } = {}) {
+  const reply = await send(key, method, path, { body, signal, ifMatch });
+  let json;
   try {
-    reply = await fetch(path, {
+    json = await reply.json();
+  } catch {
+    throw new Fault("broken", reply.status);
+  }
+  if (reply.ok) return json;
+  throw new Fault("problem", reply.status, json);
+}
+
+async function send(key, method, path, { body, signal, ifMatch } = {}) {
+  try {
+    return await fetch(path, {
       method,
       signal,
-      headers: { authorization: `Bearer ${key}`, ...(body && { "content-type": "application/json" }) },
+      headers: { authorization: `Bearer ${key}`, ...(body && { "content-type": "application/json" }), ...(ifMatch && { "if-match": ifMatch }) },
       body: body && JSON.stringify(body),
       credentials: "omit",
       redirect: "error",
@@ -25,14 +36,6 @@ export async function call(key, method, path, { body, signal } = {}) {
     if (fault.name === "AbortError") throw fault;
     throw new Fault("offline");
   }
-  let json;
-  try {
-    json = await reply.json();
-  } catch {
-    throw new Fault("broken", reply.status);
-  }
-  if (reply.ok) return json;
-  throw new Fault("problem", reply.status, json);
 }
 
 /** A path with a query; what is empty is left out. */
