@@ -8,9 +8,10 @@ export class Fault extends Error {
   }
 }
 
-/** Sends a call; what came, as JSON. `ifMatch` is the revision that may be replaced. */
-export async function call(key, method, path, { body, signal, ifMatch } = {}) {
-  const reply = await send(key, method, path, { body, signal, ifMatch });
+/** Sends a call; what came, as JSON; null where nothing is to come (204). `revision`: of what is replaced (`If-Match`). */
+export async function call(key, method, path, { body, signal, revision } = {}) {
+  const reply = await ask(key, method, path, { body, signal, revision });
+  if (reply.status === 204) return null;
   let json;
   try {
     json = await reply.json();
@@ -21,12 +22,13 @@ export async function call(key, method, path, { body, signal, ifMatch } = {}) {
   throw new Fault("problem", reply.status, json);
 }
 
-async function send(key, method, path, { body, signal, ifMatch } = {}) {
+/** Sends a call; the reply as it comes. */
+export async function ask(key, method, path, { body, signal, revision } = {}) {
   try {
     return await fetch(path, {
       method,
       signal,
-      headers: { authorization: `Bearer ${key}`, ...(body && { "content-type": "application/json" }), ...(ifMatch && { "if-match": ifMatch }) },
+      headers: { authorization: `Bearer ${key}`, ...(body && { "content-type": "application/json" }), ...(revision && { "if-match": `"${revision}"` }) },
       body: body && JSON.stringify(body),
       credentials: "omit",
       redirect: "error",

@@ -8,6 +8,7 @@ import { Trouble, useReply } from "./reply.jsx";
 import { mayLeave, useUnsaved } from "./unsaved.js";
 
 const NUMBERS = ["weight", "floor", "target"];
+const MEANINGS = [["weight", "weight_what"], ["floor", "floor_what"], ["target", "target_what"]];
 const SOURCE = ["survey", "question", "kpi", "option", "theme", "business", "channel"];
 const MOST_PARTS = 20;
 
@@ -67,7 +68,7 @@ export function Editor({ definition, surveys, close }) {
     setBusy(true);
     try {
       const name = draft.name.trim();
-      await call(key, "PUT", "/v1/engagement", { body: { ...(name && { name }), parts }, ifMatch: over ? "*" : `"${definition.revision}"` });
+      await call(key, "PUT", "/v1/engagement", { body: { ...(name && { name }), parts }, ...(!over && { revision: String(definition.revision) }) });
       close("saved");
     } catch (fault) {
       setBusy(false);
@@ -94,7 +95,7 @@ export function Editor({ definition, surveys, close }) {
   return (
     <form class="panel wide editor" ref={form} onSubmit={save} noValidate aria-labelledby="edit-score">
       <h2 id="edit-score" tabIndex={-1}>{t("edit_score")}</h2>
-      <dl class="meanings">{NUMBERS.map((name) => <div key={name}><dt>{t(name)}</dt><dd>{t(`${name}_what`)}</dd></div>)}</dl>
+      <dl class="meanings">{MEANINGS.map(([name, what]) => <div key={name}><dt>{t(name)}</dt><dd>{t(what)}</dd></div>)}</dl>
       {field("name", t("score_name"), draft.name, (name) => setDraft((draft) => ({ ...draft, name })))}
       {says("parts")}
       {draft.parts.length === 0 && <p class="note">{t("no_parts_yet")}</p>}

@@ -25,7 +25,8 @@ const TEMPLATE = [COLUMNS, [today(), ""]].map((cells) => `${COLUMNS.map((_, at) 
 
 export function Upload() {
   const { t } = useContext(Voice);
-  const { admin } = useContext(Session);
+  const { scopes, bound } = useContext(Session);
+  const may = !bound && (scopes.includes("ingest") || scopes.includes("admin"));
   const [source, setSource] = useState(null);
   const [refused, setRefused] = useState("");
   const text = useRef(null);
@@ -52,7 +53,7 @@ export function Upload() {
       <form class="panel upload" onSubmit={paste} noValidate>
         <h2>{t("upload_choose")}</h2>
         <p>{t("upload_what")}</p>
-        {!admin && <p class="note">{t("upload_scope")}</p>}
+        {!may && <p class="message scope">{t("upload_scope")}</p>}
         <p><button type="button" class="quiet flush" onClick={() => save("facts-template", TEMPLATE)}>{t("upload_template")}</button></p>
         <div class="field">
           <label for="upload-file">{t("upload_file")}</label>
@@ -95,8 +96,8 @@ function Read({ source }) {
               {SEPARATORS.map((separator) => <option key={separator} value={separator}>{t(`separator_${SEPARATORS.indexOf(separator)}`)}</option>)}
             </select>
           </label>
-          {found && <Told word="upload_sign" found={found.sign} value={sign} ways={[[",", "sign_comma"], [".", "sign_point"]]} choose={(sign) => choose({ sign })} />}
-          {found && <Told word="upload_order" found={found.order} value={order} ways={[["dmy", "order_dmy"], ["mdy", "order_mdy"]]} choose={(order) => choose({ order })} />}
+          {found && <Told word="upload_sign" question="upload_sign_ask" found={found.sign} value={sign} ways={[[",", "sign_comma"], [".", "sign_point"]]} choose={(sign) => choose({ sign })} />}
+          {found && <Told word="upload_order" question="upload_order_ask" found={found.order} value={order} ways={[["dmy", "order_dmy"], ["mdy", "order_mdy"]]} choose={(order) => choose({ order })} />}
         </div>
         {found && <Columns table={table} mapping={mapping} open={open} choose={(at, name) => choose({ columns: { ...choices.columns, [at]: name } })} />}
       </section>
@@ -122,13 +123,13 @@ function whatIsOpen(table, mapping, found, choices) {
 }
 
 /** How something is read: said where the file tells, asked where it does not, with an example of its own. */
-function Told({ word, found, value, ways, choose }) {
+function Told({ word, question, found, value, ways, choose }) {
   const { t } = useContext(Voice);
   if (found.way) return <p class="told"><span>{t(word)}</span>{t(ways.find(([way]) => way === found.way)[1])}</p>;
   if (!found.ask) return null;
   return (
     <fieldset class="ask">
-      <legend>{t(`${word}_ask`, { example: found.ask })}</legend>
+      <legend>{t(question, { example: found.ask })}</legend>
       {ways.map(([way, said]) => (
         <label class="check" key={way}><input type="radio" name={word} value={way} checked={value === way} onChange={() => choose(way)} />{t(said)}</label>
       ))}

@@ -4,11 +4,15 @@ import { useContext, useEffect, useState } from "preact/hooks";
 import { call, withQuery } from "./api.js";
 import { Session } from "./context.js";
 
-/** All surveys, in the order of the list: `[{id, name, ...}]`; null until they are there, or where the key may not list them. */
-export function useSurveys() {
+/**
+ * All surveys, in the order of the list: `[{id, name, ...}]`; null until they are there, where the key may not list them,
+ * and unless `wanted`.
+ */
+export function useSurveys(wanted = true) {
   const { key } = useContext(Session);
   const [surveys, setSurveys] = useState(null);
   useEffect(() => {
+    if (!wanted) return undefined;
     const stop = new AbortController();
     const list = async () => {
       const found = [];
@@ -23,6 +27,6 @@ export function useSurveys() {
     // Names are a courtesy: without them, ids stand there.
     list().catch(() => {});
     return () => stop.abort();
-  }, [key]);
+  }, [key, wanted]);
   return surveys;
 }
