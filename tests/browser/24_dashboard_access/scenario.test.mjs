@@ -91,10 +91,12 @@ test("the keyboard alone signs in, moves, chooses, opens a table, downloads it a
   assert.equal(await at(), "After a purchase");
   await reach(/^4 weeks$/);
   await page.keyboard.press("Space");
+  await page.waitForFunction(() => location.hash.includes("from=") && document.querySelector("[aria-pressed=true]")?.textContent === "4 weeks");
   await settled(page);
   assert.equal(await at(), "4 weeks", "the focus stays where it was");
   await reach(/^Table: Trend, Net Promoter Score$/);
   await page.keyboard.press("Enter");
+  await page.locator(".behind table").waitFor();
   await reach(/^Table: Trend, Net Promoter Score$/, 1);
   await reach(/^Download as CSV: Trend, Net Promoter Score$/, 1);
   const [download] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("Enter")]);
