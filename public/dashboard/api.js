@@ -8,14 +8,27 @@ export class Fault extends Error {
   }
 }
 
-/** Sends a call; what came, as JSON. */
-export async function call(key, method, path, { body, signal } = {}) {
-  let reply;
+/** Sends a call; what came, as JSON; null where nothing is to come (204). `revision`: of what is replaced (`If-Match`). */
+export async function call(key, method, path, { body, signal, revision } = {}) {
+  const reply = await ask(key, method, path, { body, signal, revision });
+  if (reply.status === 204) return null;
+  let json;
   try {
-    reply = await fetch(path, {
+    json = await reply.json();
+  } catch {
+    throw new Fault("broken", reply.status);
+  }
+  if (reply.ok) return json;
+  throw new Fault("problem", reply.status, json);
+}
+
+/** Sends a call; the reply as it comes. */
+export async function ask(key, method, path, { body, signal, revision } = {}) {
+  try {
+    return await fetch(path, {
       method,
       signal,
-      headers: { authorization: `Bearer ${key}`, ...(body && { "content-type": "application/json" }) },
+      headers: { authorization: `Bearer ${key}`, ...(body && { "content-type": "application/json" }), ...(revision && { "if-match": `"${revision}"` }) },
       body: body && JSON.stringify(body),
       credentials: "omit",
       redirect: "error",
@@ -25,14 +38,6 @@ export async function call(key, method, path, { body, signal } = {}) {
     if (fault.name === "AbortError") throw fault;
     throw new Fault("offline");
   }
-  let json;
-  try {
-    json = await reply.json();
-  } catch {
-    throw new Fault("broken", reply.status);
-  }
-  if (reply.ok) return json;
-  throw new Fault("problem", reply.status, json);
 }
 
 /** A path with a query; what is empty is left out. */

@@ -17,6 +17,9 @@ function useWidth() {
   return [place, width];
 }
 
+/** With more values than this, only the line is drawn: marks would touch each other, and the figures are in the table. */
+const MOST_MARKS = 150;
+
 const middle = ({ from, to }) => (Date.parse(from) + Date.parse(dayAfter(to, 1))) / 2;
 const bounds = ({ value, interval }) => [value, interval?.low, interval?.high].filter((bound) => bound !== null && bound !== undefined);
 
@@ -74,20 +77,17 @@ function draw({ points, valued, unit, width, height, small, voice }) {
       <path class="band ahead" d={band(next)} />
       <path class="line" d={path(past)} />
       <path class="line ahead" d={path(next)} />
-      {valued.map((point) => {
-        const lonely = small && point !== valued.at(-1);
-        return (
-          <g key={`${point.kind} ${point.from}`} class={`point ${point.kind}`}>
-            {point.interval && !small && <line class="reach" x1={at(point)} x2={at(point)} y1={y(point.interval.low)} y2={y(point.interval.high)} />}
-            {!lonely && <circle cx={at(point)} cy={y(point.value)} r={small ? 3 : 3.5} />}
-            {!small && (
-              <circle class="touch" cx={at(point)} cy={y(point.value)} r={12}>
-                <title>{`${voice.days(point.from, point.to)}\n${voice.amount(point.value, unit)}${point.interval ? `\n${voice.interval(point.interval)}` : ""}${point.n === undefined ? "" : `\nn = ${point.n}`}\n${voice.t(`kind_${point.kind}`)}`}</title>
-              </circle>
-            )}
-          </g>
-        );
-      })}
+      {valued.filter((point, i) => (small ? i === valued.length - 1 : valued.length <= MOST_MARKS || point.kind !== "measured")).map((point) => (
+        <g key={`${point.kind} ${point.from}`} class={`point ${point.kind}`}>
+          {point.interval && !small && <line class="reach" x1={at(point)} x2={at(point)} y1={y(point.interval.low)} y2={y(point.interval.high)} />}
+          <circle cx={at(point)} cy={y(point.value)} r={small ? 3 : 3.5} />
+          {!small && (
+            <circle class="touch" cx={at(point)} cy={y(point.value)} r={12}>
+              <title>{`${voice.days(point.from, point.to)}\n${voice.amount(point.value, unit)}${point.interval ? `\n${voice.interval(point.interval)}` : ""}${point.n === undefined ? "" : `\nn = ${point.n}`}\n${voice.t(`kind_${point.kind}`)}`}</title>
+            </circle>
+          )}
+        </g>
+      ))}
     </>
   );
 }

@@ -3,7 +3,7 @@
 import { createContext } from "preact";
 
 export const Voice = createContext(null);
-/** `{key, admin, end}`: `end` signs out. */
+/** `{key, scopes, bound, admin, end}`: what the key may do, and whether of some surveys alone; `end` signs out. */
 export const Session = createContext(null);
 /** `{place, go, link}`: `go(changes)` moves, `link(changes)` is where that leads. */
 export const Place = createContext(null);

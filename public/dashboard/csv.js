@@ -14,10 +14,13 @@ export const toCsv = (columns, rows) =>
     .map((cells) => `${cells.map(cell).join(",")}\r\n`)
     .join("");
 
-/** Hands a file to the reader. It is made here: no server is asked. */
-export function save(name, text) {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
-  const link = Object.assign(document.createElement("a"), { href: url, download: `${name}.csv` });
+/** Hands a table's file to the reader. It is made here: no server is asked. */
+export const save = (name, text) => saveBlob(`${name}.csv`, new Blob([text], { type: "text/csv;charset=utf-8" }));
+
+/** Hands a file to the reader, under its whole name. */
+export function saveBlob(name, blob) {
+  const url = URL.createObjectURL(blob);
+  const link = Object.assign(document.createElement("a"), { href: url, download: name });
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

@@ -1,14 +1,16 @@
 // The engagement score: what it is made of, what each part weighs, what it brings.
 
-import { useContext } from "preact/hooks";
+import { useContext, useEffect, useRef, useState } from "preact/hooks";
 import { withQuery } from "./api.js";
 import { reasonOf } from "./business.jsx";
 import { Bars } from "./chart.jsx";
-import { Place, Voice } from "./context.js";
+import { Place, Session, Voice } from "./context.js";
+import { Editor, partName } from "./engagement_editor.jsx";
 import { Figure } from "./figure.jsx";
 import { Value } from "./kpi.jsx";
 import { Range } from "./range.jsx";
 import { Reply, useReply } from "./reply.jsx";
+import { useSurveys } from "./surveys.js";
 
 export function Engagement() {
   const voice = useContext(Voice);
@@ -16,16 +18,34 @@ export function Engagement() {
   const { place } = useContext(Place);
   const { from, to, compare } = place;
   const reply = useReply(withQuery("/v1/engagement", { from, to, compare }));
-  const nameOf = (part) => (part.business
-    ? [t(`kpi_${part.business}`), part.channel].filter(Boolean).join(" · ")
-    : [t(`kpi_${part.kpi}`), part.option ?? part.theme, part.question, part.survey].filter(Boolean).join(" · "));
+  const surveys = useSurveys();
+  const nameOf = (part) => partName(part, voice, surveys);
+  const { admin } = useContext(Session);
+  const [edited, setEdited] = useState(null);
+  const [saved, setSaved] = useState(false);
+  const opener = useRef(null);
+  const close = (how) => {
+    setEdited(null);
+    setSaved(how === "saved");
+    if (how) reply.again();
+  };
+  const wasEdited = useRef(false);
+  useEffect(() => {
+    if (!edited && wasEdited.current) (opener.current ?? document.querySelector("h1")).focus();
+    wasEdited.current = Boolean(edited);
+  }, [edited]);
+  const edit = (score) => !edited && (admin
+    ? <p><button type="button" ref={opener} class={score.parts.length ? "" : "main"} onClick={() => { setEdited(score); setSaved(false); }}>{t(score.parts.length ? "edit_score" : "define_score")}</button></p>
+    : <p class="note">{t("score_admin")}</p>);
   return (
     <>
       <h1 tabIndex={-1}>{t("page_engagement")}</h1>
       <Range steps={false} />
+      <div role="status">{saved && <p class="message done">{t("score_saved")}</p>}</div>
+      {edited && <Editor definition={edited} surveys={surveys} close={close} key={edited.revision} />}
       <Reply reply={reply} lines={6}>
         {(score) => (score.parts.length === 0
-          ? <div class="message empty"><p class="title">{t("no_score")}</p><p>{t("no_score_what")}</p></div>
+          ? !edited && <div class="message empty"><p class="title">{t("no_score")}</p><p>{t("no_score_what")}</p>{edit(score)}</div>
           : (
             <>
               <section class="panel" aria-label={score.name ?? t("page_engagement")}>
@@ -38,7 +58,8 @@ export function Engagement() {
                     ? `${t("change_none", { days: days(score.previous.from, score.previous.to) })} ${reasonOf(score.previous.reason, voice)}`
                     : <><strong>{signed(score.previous.change, score.unit)}</strong> {t("since", { value: amount(score.previous.value, score.unit), days: days(score.previous.from, score.previous.to) })}</>}</p>
                 )}
-                {score.surveys?.map(({ survey, complete_through }) => <p class="note" key={survey}>{t("survey_named", { id: survey })}: {t("complete", { day: day(complete_through) })}</p>)}
+                {score.surveys?.map(({ survey, complete_through }) => <p class="note" key={survey}>{surveys?.find(({ id }) => id === survey)?.name ?? t("survey_named", { id: survey })}: {t("complete", { day: day(complete_through) })}</p>)}
+                {edit(score)}
               </section>
               <div class="panel wide">
                 <Figure level={2} title={t("parts")} file={`engagement-${score.from}-${score.to}`} note={t("parts_what")}

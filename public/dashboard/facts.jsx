@@ -3,28 +3,35 @@
 import { useContext, useEffect, useRef, useState } from "preact/hooks";
 import { call, withQuery } from "./api.js";
 import { Place, Session, Voice } from "./context.js";
+import { FACTS, GROUPS, MONEY } from "./fact_names.js";
+import { Upload } from "./facts_upload.jsx";
 import { today } from "./place.js";
 import { Reply, Trouble, useReply } from "./reply.jsx";
 
-/** Facts by what they are about, and those that are money. */
-const GROUPS = {
-  customers: ["customers_start", "customers_lost", "customers_new", "acquisition_cost"],
-  revenue: ["revenue", "gross_profit", "transactions", "recurring_revenue_start", "recurring_revenue_lost"],
-  loyalty: ["buyers_start", "repeat_buyers_start", "loyalty_members_start"],
-  web: ["visits", "conversions", "carts", "carts_completed"],
-  service: ["contacts", "handle_seconds", "social_impressions", "social_engagements"],
-};
-const MONEY = ["acquisition_cost", "revenue", "gross_profit", "recurring_revenue_start", "recurring_revenue_lost"];
-
 export function Facts() {
+  const { t } = useContext(Voice);
+  const { place, link } = useContext(Place);
+  const file = place.id === "file";
+  return (
+    <>
+      <h1 tabIndex={-1}>{t("page_facts")}</h1>
+      <p>{t("facts_what")}</p>
+      <nav class="ways" aria-label={t("facts_ways")}>
+        <a href={link({ id: "" })} aria-current={file ? undefined : "page"}>{t("facts_by_day")}</a>
+        <a href={link({ id: "file" })} aria-current={file ? "page" : undefined}>{t("facts_by_file")}</a>
+      </nav>
+      {file ? <Upload /> : <Daily />}
+    </>
+  );
+}
+
+function Daily() {
   const { t } = useContext(Voice);
   const { place, go } = useContext(Place);
   const { day } = place;
   const reply = useReply(withQuery("/v1/facts", { from: day, to: day }));
   return (
     <>
-      <h1 tabIndex={-1}>{t("page_facts")}</h1>
-      <p>{t("facts_what")}</p>
       <form class="range" onSubmit={(event) => event.preventDefault()}>
         <label>{t("day")}<input type="date" value={day} max={today()} onChange={({ target }) => target.value && go({ day: target.value })} /></label>
       </form>
@@ -51,7 +58,7 @@ function Day({ day, items }) {
     const wrong = {};
     const sent = channels.map(({ number }) => {
       const facts = {};
-      for (const fact of Object.values(GROUPS).flat()) {
+      for (const fact of FACTS) {
         const text = entered.get(`${number} ${fact}`).trim();
         if (!text) continue;
         if (!/^\d{1,15}([.,]\d{1,3})?$/.test(text)) wrong[`${number} ${fact}`] = t("number_wrong");

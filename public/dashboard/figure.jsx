@@ -1,6 +1,6 @@
 // A chart with the table behind it, and the table as a file.
 
-import { useContext } from "preact/hooks";
+import { useContext, useState } from "preact/hooks";
 import { save, toCsv } from "./csv.js";
 import { Voice } from "./context.js";
 
@@ -10,6 +10,8 @@ import { Voice } from "./context.js";
  */
 export function Figure({ title, about, file, columns, rows, children, note, level = 3 }) {
   const voice = useContext(Voice);
+  // Most tables are never opened, and one of three years of days has thousands of cells.
+  const [open, setOpen] = useState(false);
   const whole = about ? `${title}, ${about}` : title;
   const Heading = `h${level}`;
   const shown = (column, row) => (column.show ? column.show(row[column.name], row) : typeof row[column.name] === "number" || row[column.name] == null ? voice.figure(row[column.name]) : row[column.name]);
@@ -18,22 +20,24 @@ export function Figure({ title, about, file, columns, rows, children, note, leve
       <figcaption><Heading>{title}</Heading></figcaption>
       {children}
       {note && <p class="note">{note}</p>}
-      <details class="behind">
+      <details class="behind" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
         <summary>{voice.t("table")}<span class="hidden">: {whole}</span></summary>
-        <div class="scroll" role="region" aria-label={voice.t("table_of", { title: whole })} tabIndex={0}>
-          <table>
-            <thead><tr>{columns.map(({ name, label }) => <th key={name} scope="col">{label}</th>)}</tr></thead>
-            <tbody>
-              {rows.map((row, i) => (
-                <tr key={i}>
-                  {columns.map((column, at) => at === 0
-                    ? <th scope="row" key={column.name}>{shown(column, row)}</th>
-                    : <td key={column.name}>{shown(column, row)}</td>)}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        {open && (
+          <div class="scroll" role="region" aria-label={voice.t("table_of", { title: whole })} tabIndex={0}>
+            <table>
+              <thead><tr>{columns.map(({ name, label }) => <th key={name} scope="col">{label}</th>)}</tr></thead>
+              <tbody>
+                {rows.map((row, i) => (
+                  <tr key={i}>
+                    {columns.map((column, at) => at === 0
+                      ? <th scope="row" key={column.name}>{shown(column, row)}</th>
+                      : <td key={column.name}>{shown(column, row)}</td>)}
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
         <button type="button" class="quiet" onClick={() => save(file, toCsv(columns, rows))}>
           {voice.t("csv")}<span class="hidden">: {whole}</span>
         </button>

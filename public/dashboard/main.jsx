@@ -12,6 +12,7 @@ import { Engagement } from "./engagement.jsx";
 import { Facts } from "./facts.jsx";
 import { Overview } from "./overview.jsx";
 import { Survey } from "./survey.jsx";
+import { mayLeave } from "./unsaved.js";
 
 const PAGES = { overview: Overview, surveys: Survey, business: Business, facts: Facts, engagement: Engagement };
 const NAMED = ["overview", "business", "facts", "engagement"];
@@ -19,7 +20,12 @@ const NAMED = ["overview", "business", "facts", "engagement"];
 function usePlace() {
   const [place, setPlace] = useState(() => readPlace(location.hash));
   useEffect(() => {
-    const moved = () => setPlace(readPlace(location.hash));
+    // The address has moved by now: where one stays, it is put back.
+    const moved = ({ oldURL }) => {
+      const [here, next] = [readPlace(new URL(oldURL).hash), readPlace(location.hash)];
+      if ((next.page === here.page && next.id === here.id) || mayLeave()) setPlace(next);
+      else history.replaceState(null, "", oldURL);
+    };
     addEventListener("hashchange", moved);
     return () => removeEventListener("hashchange", moved);
   }, []);
@@ -80,7 +86,7 @@ function Dashboard() {
                 {Object.entries(LOCALES).map(([name, said]) => <option key={name} value={name} lang={name}>{said}</option>)}
               </select>
             </label>
-            {session && <button type="button" class="quiet" onClick={() => end()}>{t("signout")}</button>}
+            {session && <button type="button" class="quiet" onClick={() => mayLeave() && end()}>{t("signout")}</button>}
           </div>
         </header>
         {known

@@ -8,34 +8,50 @@ import { Card, keyOf, nameOf, wording } from "./kpi.jsx";
 import { Range } from "./range.jsx";
 import { Reply, useReply } from "./reply.jsx";
 import { Ranged, Released } from "./released.jsx";
+import { useSurveys } from "./surveys.js";
 
 const AT_ONCE = 6;
 
 export function Overview() {
   const { t } = useContext(Voice);
-  const { admin } = useContext(Session);
   const { place } = useContext(Place);
   return (
     <>
       <h1 tabIndex={-1}>{t("page_overview")}</h1>
       <Range />
-      {place.surveys.length > 0 ? place.surveys.map((id) => <Named id={id} key={id} />) : admin ? <Listed /> : null}
-      {!admin && <Open />}
+      {place.surveys.length > 0 ? <Chosen ids={place.surveys} /> : <Listed />}
     </>
   );
 }
 
-/** All surveys, page by page: only an admin's key may list them. */
+/** The surveys that the address names. */
+function Chosen({ ids }) {
+  const { t } = useContext(Voice);
+  const { link } = useContext(Place);
+  const { scopes, admin } = useContext(Session);
+  // An admin is told the name with the survey itself.
+  const surveys = useSurveys(!admin);
+  return (
+    <>
+      {ids.map((id) => <Named id={id} name={surveys?.find((survey) => survey.id === id)?.name} key={id} />)}
+      {scopes.includes("read") || scopes.includes("admin") ? <p><a href={link({ surveys: [] })}>{t("all_surveys")}</a></p> : <Open />}
+    </>
+  );
+}
+
+/** All surveys that the key may read, page by page. One that may not list them opens them by id. */
 function Listed({ cursor }) {
   const { t } = useContext(Voice);
   const [more, setMore] = useState(false);
   const reply = useReply(withQuery("/v1/surveys", { limit: AT_ONCE, cursor }));
+  if (reply.fault?.status === 403) return <Open />;
   return (
     <Reply reply={reply} lines={6}>
       {({ items, next }) => (
         <>
           {items.length === 0 && !cursor && <div class="message empty"><p class="title">{t("no_surveys")}</p><p>{t("no_surveys_what")}</p></div>}
-          {items.map((definition) => <SurveyCards definition={definition} key={definition.id} />)}
+          {next && !cursor && <Going />}
+          {items.map((item) => (item.questions ? <SurveyCards definition={item} key={item.id} /> : <Named {...item} key={item.id} />))}
           {next && (more ? <Listed cursor={next} /> : <button type="button" onClick={() => setMore(true)}>{t("more_surveys")}</button>)}
         </>
       )}
@@ -43,12 +59,34 @@ function Listed({ cursor }) {
   );
 }
 
-function Named({ id }) {
-  const reply = useReply(`/v1/surveys/${id}`);
-  return <Reply reply={reply}>{(definition) => <SurveyCards definition={definition} />}</Reply>;
+/** Where there are more surveys than are listed at first: goes to any of them. */
+function Going() {
+  const { t } = useContext(Voice);
+  const { go } = useContext(Place);
+  const surveys = useSurveys();
+  const submit = (event) => {
+    event.preventDefault();
+    const id = new FormData(event.target).get("survey");
+    if (id) go({ page: "surveys", id });
+  };
+  return (
+    <form class="inline" onSubmit={submit}>
+      <label>{t("go_to_survey")}
+        <select name="survey">{(surveys ?? []).map(({ id, name }) => <option value={id} key={id}>{name ?? t("survey_named", { id })}</option>)}</select>
+      </label>
+      <button type="submit">{t("open_do")}</button>
+      {surveys && <span class="note of">{t("surveys_in_all", { count: surveys.length })}</span>}
+    </form>
+  );
 }
 
-/** A key without the scope `admin` may not list surveys: its owner says which. */
+/** A survey whose questions are not known yet; what anyone may see of it does not have its name. */
+function Named({ id, name }) {
+  const reply = useReply(`/v1/surveys/${id}`);
+  return <Reply reply={reply}>{(definition) => <SurveyCards definition={{ name, ...definition }} />}</Reply>;
+}
+
+/** A key that may not list surveys: its owner says which. */
 function Open() {
   const { t } = useContext(Voice);
   const { place, go } = useContext(Place);

@@ -50,7 +50,7 @@ export function writePlace(place, changes = {}) {
   for (const name of ["from", "to", "step", "lang", "by", "day"]) if (said.has(name) && next[name]) query.set(name, next[name]);
   if (!next.compare) query.set("compare", "none");
   if (next.surveys.length) query.set("surveys", next.surveys.join(","));
-  const path = next.page === "overview" ? "" : next.id && next.page === "surveys" ? `surveys/${next.id}` : next.page;
+  const path = next.page === "overview" ? "" : next.id && ["surveys", "facts"].includes(next.page) ? `${next.page}/${next.id}` : next.page;
   const text = String(query).replaceAll("%2C", ",");
   return `#/${path}${text && `?${text}`}`;
 }

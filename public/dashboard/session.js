@@ -2,10 +2,11 @@
 
 const PLACE = "counterfoil-session";
 
-/** `{key, admin}`, or null where nobody has signed in. */
+/** `{key, scopes, bound, admin}`, or null where nobody has signed in. */
 export function readSession() {
   try {
-    return JSON.parse(sessionStorage.getItem(PLACE));
+    const session = JSON.parse(sessionStorage.getItem(PLACE));
+    return session?.scopes ? session : null;
   } catch {
     return null;
   }

@@ -5,15 +5,10 @@ import { call } from "./api.js";
 import { Voice } from "./context.js";
 import { Trouble } from "./reply.jsx";
 
-/** One call shows what the key is: 200 for an admin's, 403 for another one, 401 for none. */
+/** What a key is: the API says it of each that it knows. `admin` is one that may do everything, of all surveys. */
 async function judge(key) {
-  try {
-    await call(key, "GET", "/v1/surveys?limit=1");
-    return { key, admin: true };
-  } catch (fault) {
-    if (fault.status === 403) return { key, admin: false };
-    throw fault;
-  }
+  const { scopes, surveys } = await call(key, "GET", "/v1/keys/self");
+  return { key, scopes, bound: Boolean(surveys), admin: scopes.includes("admin") && !surveys };
 }
 
 export function SignIn({ begin, why }) {

@@ -4,20 +4,24 @@ import { useContext } from "preact/hooks";
 import { withQuery } from "./api.js";
 import { Change } from "./change.jsx";
 import { Bars, Ranges, Trend } from "./chart.jsx";
-import { Place, Voice } from "./context.js";
+import { Place, Session, Voice } from "./context.js";
 import { Actions } from "./actions.jsx";
 import { Drivers } from "./drivers.jsx";
+import { Export } from "./export.jsx";
 import { Figure } from "./figure.jsx";
 import { Value, keyOf, nameOf, pointsOf, stepColumns, stepRows, wording } from "./kpi.jsx";
 import { Range } from "./range.jsx";
 import { Ranged, Released } from "./released.jsx";
 import { Reply, Trouble, useReply } from "./reply.jsx";
+import { useSurveys } from "./surveys.js";
 
 export function Survey() {
   const { place } = useContext(Place);
   const { t } = useContext(Voice);
+  const { admin } = useContext(Session);
   const found = useReply(`/v1/surveys/${place.id}`);
-  const name = found.data ? found.data.name ?? t("survey_named", { id: place.id }) : t("survey_named", { id: place.id });
+  const listed = useSurveys(!admin);
+  const name = found.data?.name ?? listed?.find(({ id }) => id === place.id)?.name ?? t("survey_named", { id: place.id });
   return (
     <>
       <h1 tabIndex={-1}>{name}</h1>
@@ -41,7 +45,7 @@ function Read({ definition }) {
     <>
       <Range by={dimensions} />
       <nav class="within" aria-label={t("on_this_page")}>
-        {[...questions.map((id) => [`q-${id}`, wording(definition, id, locale)]), ["drivers", t("drivers")], ["actions", t("actions")]].map(([id, said]) => (
+        {[...questions.map((id) => [`q-${id}`, wording(definition, id, locale)]), ["drivers", t("drivers")], ["actions", t("actions")], ["export", t("export")]].map(([id, said]) => (
           <button type="button" key={id} class="quiet" onClick={() => { const target = document.getElementById(id); target?.focus(); target?.scrollIntoView(); }}>{said}</button>
         ))}
       </nav>
@@ -74,6 +78,7 @@ function Read({ definition }) {
       </Reply>
       <Drivers definition={definition} />
       <Actions definition={definition} link={link} />
+      <Export id={id} from={from} to={to} key={`${from} ${to}`} />
     </>
   );
 }

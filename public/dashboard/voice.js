@@ -40,10 +40,15 @@ export function speak(locale) {
   const shortDates = new Intl.DateTimeFormat(locale === "en" ? "en-GB" : locale, { day: "numeric", month: "short", timeZone: "UTC" });
   const instants = new Intl.DateTimeFormat(locale === "en" ? "en-GB" : locale, { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC" });
   const day = (text) => dates.format(new Date(text));
+  /** So many days. */
+  const manyDays = (number) => t(number === 1 ? "one_day" : "many_days", { number });
   const days = (from, to) => (from === to ? day(from) : `${day(from)} – ${day(to)}`);
   const interval = (found) => (found ? t("interval", { low: figure(found.low), high: figure(found.high) }) : t("no_interval"));
-  return { locale, t, has, figure, unit, amount, signed, day, days, interval, shortDay: (text) => shortDates.format(new Date(text)), instant: (text) => `${instants.format(new Date(text))} UTC` };
+  return { locale, t, has, figure, unit, amount, signed, day, days, manyDays, interval, shortDay: (text) => shortDates.format(new Date(text)), instant: (text) => `${instants.format(new Date(text))} UTC` };
 }
+
+/** A word in every language. */
+export const everySaying = (word) => Object.values(WORDS[word] ?? {});
 
 /** A text in the reader's language, or the nearest there is. */
 export function textOf(texts, locale) {

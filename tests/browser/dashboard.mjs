@@ -159,11 +159,18 @@ export async function settled(page) {
   await page.waitForFunction(() => document.querySelector("h1") && !document.querySelector(".waiting"));
 }
 
+/** Opens whatever can be opened on a page, and waits for what is in it. */
+export async function openAll(page) {
+  await page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
+  await page.waitForFunction(() => [...document.querySelectorAll("details.behind")].every((details) => details.querySelector("table")));
+}
+
 /** The table behind a chart of this name in a part of the page: its cells, row by row, the head first. Opens it. */
 export async function tableOf(part, name, nth = 0) {
   const figure = part.locator("figure").filter({ has: part.page().getByRole("heading", { name, exact: true }) }).nth(nth);
   const details = figure.locator("details.behind");
   if (!(await details.evaluate(({ open }) => open))) await details.locator("summary").click();
+  await details.locator("table").waitFor();
   return details.locator("tr").evaluateAll((rows) => rows.map(({ cells }) => [...cells].map(({ textContent }) => textContent)));
 }
 

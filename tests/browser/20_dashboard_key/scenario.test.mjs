@@ -79,22 +79,42 @@ test("a key that is deleted meanwhile leads back to signing in", async () => {
   await stage.leave(page, made.key);
 });
 
-test("a key that may only read opens a survey by its id, and shares it", async () => {
-  for (const key of [stage.read, stage.bound]) {
+test("a key that may only read sees the surveys that it may read, by name", async () => {
+  for (const [key, names] of [[stage.read, ["After a purchase", "Nobody asked yet"]], [stage.bound, ["After a purchase"]]]) {
     const page = await stage.visit("", { key });
-    await page.getByLabel("Survey id").fill("not an id");
-    await page.getByRole("button", { name: "Open", exact: true }).click();
-    await page.getByText("An id has letters, digits and _ alone.").waitFor();
-    await page.getByLabel("Survey id").fill(stage.survey.id);
-    await page.getByRole("button", { name: "Open", exact: true }).click();
-    await page.getByRole("heading", { name: `Survey ${stage.survey.id}` }).waitFor();
     await settled(page);
-    assert.match(await page.evaluate(() => location.hash), new RegExp(`surveys=${stage.survey.id}$`));
-    await page.getByRole("listitem").filter({ hasText: "Net Promoter Score" }).waitFor();
+    assert.deepEqual(await page.getByRole("heading", { level: 2 }).allInnerTexts(), names);
+    await page.getByRole("listitem").filter({ hasText: "Net Promoter Score" }).first().waitFor();
+    await page.getByRole("link", { name: "After a purchase" }).click();
+    await page.getByRole("heading", { name: "After a purchase", level: 1 }).waitFor();
+    await settled(page);
+    // An address that names surveys shows these, and leads to all.
+    await page.goto(`${stage.server.url}/dashboard/#/?surveys=${stage.survey.id}`);
+    await page.getByRole("heading", { name: "After a purchase", level: 2 }).waitFor();
+    await settled(page);
+    await page.getByRole("link", { name: "All surveys" }).click();
+    await page.waitForFunction(() => location.hash === "#/");
+    await settled(page);
+    assert.deepEqual(await page.getByRole("heading", { level: 2 }).allInnerTexts(), names);
     if (key === stage.bound) {
       await page.getByRole("link", { name: "Business" }).click();
       await page.getByText("This key may not see this.").waitFor();
     }
     await stage.leave(page, key);
   }
+});
+
+test("a key that may not list surveys opens one by its id, which then stands in the address", async () => {
+  const { key } = await stage.ask("POST", "/v1/keys", { name: "Reports facts", scopes: ["ingest"] });
+  const page = await stage.visit("", { key });
+  await page.getByLabel("Survey id").fill("not an id");
+  await page.getByRole("button", { name: "Open", exact: true }).click();
+  await page.getByText("An id has letters, digits and _ alone.").waitFor();
+  await page.getByLabel("Survey id").fill(stage.survey.id);
+  await page.getByRole("button", { name: "Open", exact: true }).click();
+  await page.getByRole("heading", { name: `Survey ${stage.survey.id}` }).waitFor();
+  await settled(page);
+  assert.match(await page.evaluate(() => location.hash), new RegExp(`surveys=${stage.survey.id}$`));
+  await page.getByText("This key may not see this.").waitFor();
+  await stage.leave(page, key);
 });

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { assertAccessible, openDashboard, settled } from "../dashboard.mjs";
+import { assertAccessible, openAll, openDashboard, settled } from "../dashboard.mjs";
 
 /** The most that all files of the dashboard may weigh, in bytes, compressed. */
 const MOST = 120_000;
@@ -16,7 +16,7 @@ before(async () => {
 });
 after(() => stage.close());
 
-const PAGES = () => ["#/", `#/surveys/${stage.survey.id}?by=channel`, "#/business", "#/facts", "#/engagement"];
+const PAGES = () => ["#/", `#/surveys/${stage.survey.id}?by=channel`, "#/business", "#/facts", "#/facts/file", "#/engagement"];
 
 test("all files together weigh at most 120,000 bytes, compressed, and load nothing from elsewhere", () => {
   const files = readdirSync(BUILT);
@@ -39,7 +39,7 @@ test("no page has anything that axe objects to, in light and in dark, tables ope
     for (const fragment of PAGES()) {
       await page.goto(`${stage.server.url}/dashboard/${fragment}`);
       await settled(page);
-      await page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
+      await openAll(page);
       await assertAccessible(page, `${fragment} ${locale}`);
     }
     await stage.leave(page);
@@ -52,9 +52,9 @@ test("at 320 pixels no page scrolls sideways, and none at 200 % of text size", a
     for (const fragment of PAGES()) {
       await page.goto(`${stage.server.url}/dashboard/${fragment}`);
       await settled(page);
+      await openAll(page);
       const over = await page.evaluate((size) => {
         document.documentElement.style.fontSize = size;
-        document.querySelectorAll("details").forEach((details) => (details.open = true));
         return document.documentElement.scrollWidth - innerWidth;
       }, size);
       assert.ok(over <= 0, `${fragment} at ${width}: ${over} px too wide`);
@@ -91,10 +91,12 @@ test("the keyboard alone signs in, moves, chooses, opens a table, downloads it a
   assert.equal(await at(), "After a purchase");
   await reach(/^4 weeks$/);
   await page.keyboard.press("Space");
+  await page.waitForFunction(() => location.hash.includes("from=") && document.querySelector("[aria-pressed=true]")?.textContent === "4 weeks");
   await settled(page);
   assert.equal(await at(), "4 weeks", "the focus stays where it was");
   await reach(/^Table: Trend, Net Promoter Score$/);
   await page.keyboard.press("Enter");
+  await page.locator(".behind table").waitFor();
   await reach(/^Table: Trend, Net Promoter Score$/, 1);
   await reach(/^Download as CSV: Trend, Net Promoter Score$/, 1);
   const [download] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("Enter")]);

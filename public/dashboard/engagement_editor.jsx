@@ -1,0 +1,187 @@
+// What the engagement score is made of: which KPIs, what each weighs, from where and to where it counts.
+
+import { useContext, useEffect, useRef, useState } from "preact/hooks";
+import { call } from "./api.js";
+import { Session, Voice } from "./context.js";
+import { nameOf, wording } from "./kpi.jsx";
+import { Trouble, useReply } from "./reply.jsx";
+import { mayLeave, useUnsaved } from "./unsaved.js";
+
+const NUMBERS = ["weight", "floor", "target"];
+const MEANINGS = [["weight", "weight_what"], ["floor", "floor_what"], ["target", "target_what"]];
+const SOURCE = ["survey", "question", "kpi", "option", "theme", "business", "channel"];
+const MOST_PARTS = 20;
+
+const sourceOf = (part) => Object.fromEntries(SOURCE.filter((name) => part[name] !== undefined).map((name) => [name, part[name]]));
+const keyOf = (part) => JSON.stringify(SOURCE.map((name) => part[name]));
+
+/** What a part is called; `surveys` give names to ids, where they are known. */
+export function partName(part, { t }, surveys) {
+  if (part.business) return [t(`kpi_${part.business}`), part.channel === "" ? t("no_channel") : part.channel].filter(Boolean).join(" · ");
+  const survey = surveys?.find(({ id }) => id === part.survey)?.name ?? part.survey;
+  return [t(`kpi_${part.kpi}`), part.option ?? part.theme, part.question, survey].filter(Boolean).join(" · ");
+}
+
+/**
+ * Edits a definition, `{name?, revision, parts}`. `close` is called once: with "saved", with "theirs" where
+ * another definition is to be read, or with nothing.
+ */
+export function Editor({ definition, surveys, close }) {
+  const voice = useContext(Voice);
+  const { t, locale } = voice;
+  const { key, end } = useContext(Session);
+  const typed = (number) => (locale === "nl" ? String(number).replace(".", ",") : String(number));
+  const [begun] = useState(() => ({
+    name: definition.name ?? "",
+    parts: definition.parts.map((part) => ({ source: sourceOf(part), unit: voice.unit(part.unit), ...Object.fromEntries(NUMBERS.map((name) => [name, typed(part[name])])) })),
+  }));
+  const [draft, setDraft] = useState(begun);
+  const [faults, setFaults] = useState({});
+  const [told, setTold] = useState(null);
+  const [busy, setBusy] = useState(false);
+  const form = useRef(null);
+  const kept = draft.parts.filter(({ removed }) => !removed);
+  const unsaved = JSON.stringify(draft) !== JSON.stringify(begun);
+  useUnsaved(unsaved);
+  useEffect(() => form.current.querySelector("input").focus(), []);
+  useEffect(() => {
+    if (Object.keys(faults).length) form.current.querySelector("[aria-invalid=true]")?.focus();
+  }, [faults]);
+  const change = (at, changes) => setDraft((draft) => ({ ...draft, parts: draft.parts.map((part, i) => (i === at ? { ...part, ...changes } : part)) }));
+
+  async function save(event, over) {
+    event?.preventDefault();
+    if (busy) return;
+    const wrong = {};
+    const parts = kept.map((part) => {
+      const sent = { ...part.source };
+      for (const name of NUMBERS) {
+        const text = part[name].trim().replace("−", "-");
+        if (!/^-?\d{1,10}([.,]\d+)?$/.test(text)) wrong[`${draft.parts.indexOf(part)} ${name}`] = [t("part_number")];
+        else sent[name] = Number(text.replace(",", "."));
+      }
+      return sent;
+    });
+    setTold(null);
+    setFaults(wrong);
+    if (Object.keys(wrong).length) return;
+    setBusy(true);
+    try {
+      const name = draft.name.trim();
+      await call(key, "PUT", "/v1/engagement", { body: { ...(name && { name }), parts }, ...(!over && { revision: String(definition.revision) }) });
+      close("saved");
+    } catch (fault) {
+      setBusy(false);
+      if (fault.status === 401) return end("key_refused");
+      const refused = {};
+      for (const { pointer, detail } of fault.problem?.errors ?? []) {
+        const [, at, member] = pointer?.match(/^#\/parts\/(\d+)(?:\/(\w+))?$/) ?? [];
+        const place = at !== undefined ? `${draft.parts.indexOf(kept[at])} ${NUMBERS.includes(member) ? member : "part"}` : pointer === "#/name" ? "name" : "parts";
+        refused[place] = [...(refused[place] ?? []), detail];
+      }
+      setFaults(refused);
+      setTold(fault);
+    }
+  }
+  const cancel = () => mayLeave() && close();
+  const says = (at) => faults[at] && <span class="wrong" id={`fault-${at.replace(" ", "-")}`} lang={faults[at][0] === t("part_number") ? undefined : "en"}>{faults[at].join(" ")}</span>;
+  const field = (at, label, value, take, mode) => (
+    <div class="field" key={at}>
+      <label for={`edit-${at.replace(" ", "-")}`}>{label}</label>
+      <input id={`edit-${at.replace(" ", "-")}`} value={value} inputMode={mode} autocomplete="off" aria-invalid={at in faults} aria-describedby={at in faults ? `fault-${at.replace(" ", "-")}` : undefined} onInput={({ target }) => take(target.value)} />
+      {says(at)}
+    </div>
+  );
+  return (
+    <form class="panel wide editor" ref={form} onSubmit={save} noValidate aria-labelledby="edit-score">
+      <h2 id="edit-score" tabIndex={-1}>{t("edit_score")}</h2>
+      <dl class="meanings">{MEANINGS.map(([name, what]) => <div key={name}><dt>{t(name)}</dt><dd>{t(what)}</dd></div>)}</dl>
+      {field("name", t("score_name"), draft.name, (name) => setDraft((draft) => ({ ...draft, name })))}
+      {says("parts")}
+      {draft.parts.length === 0 && <p class="note">{t("no_parts_yet")}</p>}
+      {draft.parts.map((part, at) => {
+        const name = partName(part.source, voice, surveys);
+        return (
+          <fieldset class={part.removed ? "part removed" : "part"} key={keyOf(part.source)} aria-describedby={`${at} part` in faults ? `fault-${at}-part` : undefined}>
+            <legend>{name}</legend>
+            {says(`${at} part`)}
+            {part.removed
+              ? <p class="inline">{t("part_removed")} <button type="button" onClick={() => change(at, { removed: undefined })}>{t("part_back")}<span class="hidden">: {name}</span></button></p>
+              : (
+                <div class="fields">
+                  {NUMBERS.map((number) => field(`${at} ${number}`, part.unit && number !== "weight" ? t("in_unit", { name: t(number), unit: part.unit }) : t(number), part[number], (text) => change(at, { [number]: text }), "decimal"))}
+                  <button type="button" class="quiet" onClick={() => change(at, { removed: true })}>{t("part_remove")}<span class="hidden">: {name}</span></button>
+                </div>
+              )}
+          </fieldset>
+        );
+      })}
+      {draft.parts.length < MOST_PARTS && (
+        <Adding surveys={surveys} taken={draft.parts.map(({ source }) => keyOf(source))} add={(source, unit) => {
+          setDraft((draft) => ({ ...draft, parts: [...draft.parts, { source, unit, weight: "1", floor: "", target: "" }] }));
+          setTimeout(() => form.current?.querySelector(`#edit-${draft.parts.length}-weight`)?.focus());
+        }} />
+      )}
+      {told && (told.status === 412
+        ? (
+          <div class="message failed" role="alert">
+            <p class="title">{t("score_changed")}</p>
+            <p>{t("score_changed_what")}</p>
+            <div class="inline"><button type="button" onClick={() => save(null, true)}>{t("score_over")}</button><button type="button" onClick={() => close("theirs")}>{t("score_theirs")}</button></div>
+          </div>
+        )
+        : <Trouble fault={told} />)}
+      <div class="inline">
+        <button type="submit" class="main" aria-disabled={busy}>{busy ? t("loading") : t("score_save")}</button>
+        <button type="button" onClick={cancel}>{t("score_cancel")}</button>
+        {unsaved && <span class="note">{t("score_unsaved")}</span>}
+      </div>
+    </form>
+  );
+}
+
+/** Chooses a KPI that there is. */
+function Adding({ surveys, taken, add }) {
+  const voice = useContext(Voice);
+  const { t, unit } = voice;
+  const [from, setFrom] = useState("");
+  const [chosen, setChosen] = useState("");
+  const reply = useReply(!from ? null : from === "business" ? "/v1/business/kpis" : `/v1/surveys/${from}/kpis`);
+  const survey = surveys?.find(({ id }) => id === from);
+  const kpis = (reply.data?.kpis ?? []).flatMap((kpi) => {
+    if (from === "business") {
+      const channels = (kpi.channels ?? []).map(({ channel }) => ({ source: { business: kpi.kpi, channel }, unit: kpi.unit, name: `${t(`kpi_${kpi.kpi}`)} · ${channel || t("no_channel")}` }));
+      return [{ source: { business: kpi.kpi }, unit: kpi.unit, name: t(`kpi_${kpi.kpi}`) }, ...channels];
+    }
+    const { question, kpi: name, option, theme } = kpi;
+    return [{ source: sourceOf({ survey: from, question, kpi: name, option, theme }), unit: kpi.unit, name: `${nameOf(kpi, survey, voice)}: ${wording(survey, question, voice.locale)}` }];
+  });
+  const take = () => {
+    const found = kpis.find(({ source }) => keyOf(source) === chosen);
+    if (!found) return;
+    setChosen("");
+    add(found.source, unit(found.unit));
+  };
+  return (
+    <fieldset class="part adding">
+      <legend>{t("part_add")}</legend>
+      <div class="inline">
+        <label>{t("part_from")}
+          <select value={from} onChange={({ target }) => { setFrom(target.value); setChosen(""); }}>
+            <option value="" disabled>{t("upload_say")}</option>
+            <option value="business">{t("page_business")}</option>
+            {surveys?.map(({ id, name }) => <option value={id} key={id}>{name ?? t("survey_named", { id })}</option>)}
+          </select>
+        </label>
+        <label>{t("metric")}
+          <select value={chosen} disabled={kpis.length === 0} onChange={({ target }) => setChosen(target.value)}>
+            <option value="" disabled>{reply.state === "waiting" && from ? t("loading") : t("upload_say")}</option>
+            {kpis.map(({ source, name }) => <option value={keyOf(source)} key={keyOf(source)} disabled={taken.includes(keyOf(source))}>{name}</option>)}
+          </select>
+        </label>
+        <button type="button" aria-disabled={!chosen} onClick={take}>{t("part_add_do")}</button>
+      </div>
+      {reply.state === "failed" && <Trouble fault={reply.fault} again={reply.again} />}
+    </fieldset>
+  );
+}
