@@ -8,14 +8,14 @@ export class Fault extends Error {
   }
 }
 
-/** Sends a call; what came, as JSON. */
-export async function call(key, method, path, { body, signal } = {}) {
+/** Sends a call; what came, as JSON; null where nothing is to come (204). `revision`: of what is replaced (`If-Match`). */
+export async function call(key, method, path, { body, signal, revision } = {}) {
   let reply;
   try {
     reply = await fetch(path, {
       method,
       signal,
-      headers: { authorization: `Bearer ${key}`, ...(body && { "content-type": "application/json" }) },
+      headers: { authorization: `Bearer ${key}`, ...(body && { "content-type": "application/json" }), ...(revision && { "if-match": `"${revision}"` }) },
       body: body && JSON.stringify(body),
       credentials: "omit",
       redirect: "error",
@@ -25,6 +25,7 @@ export async function call(key, method, path, { body, signal } = {}) {
     if (fault.name === "AbortError") throw fault;
     throw new Fault("offline");
   }
+  if (reply.status === 204) return null;
   let json;
   try {
     json = await reply.json();

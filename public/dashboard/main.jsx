@@ -10,11 +10,17 @@ import { LOCALES, chooseLocale, speak } from "./voice.js";
 import { Business } from "./business.jsx";
 import { Engagement } from "./engagement.jsx";
 import { Facts } from "./facts.jsx";
+import { Keys } from "./keys.jsx";
 import { Overview } from "./overview.jsx";
+import { Privacy } from "./privacy.jsx";
 import { Survey } from "./survey.jsx";
 
-const PAGES = { overview: Overview, surveys: Survey, business: Business, facts: Facts, engagement: Engagement };
+const PAGES = { overview: Overview, surveys: Survey, business: Business, facts: Facts, engagement: Engagement, keys: Keys, privacy: Privacy };
 const NAMED = ["overview", "business", "facts", "engagement"];
+/** Pages of a survey: without its id there is none. */
+const OF_A_SURVEY = ["surveys", "privacy"];
+/** Pages that only an admin's key may see are named to it alone. */
+const ADMINS = ["keys"];
 
 function usePlace() {
   const [place, setPlace] = useState(() => readPlace(location.hash));
@@ -48,7 +54,7 @@ function Dashboard() {
     setWhy(why);
   }, []);
   const known = useMemo(() => session && { ...session, end }, [session]);
-  const page = PAGES[place.page] && (place.page !== "surveys" || place.id) ? place.page : "overview";
+  const page = PAGES[place.page] && (!OF_A_SURVEY.includes(place.page) || place.id) ? place.page : "overview";
   const Page = PAGES[page];
   const { t } = voice;
 
@@ -71,7 +77,7 @@ function Dashboard() {
           <span class="brand"><Mark />Counterfoil</span>
           {session && (
             <nav aria-label={t("pages")}>
-              {NAMED.map((name) => <a key={name} href={where.link({ page: name, id: "" })} aria-current={name === page ? "page" : undefined}>{t(`page_${name}`)}</a>)}
+              {[...NAMED, ...(session.admin ? ADMINS : [])].map((name) => <a key={name} href={where.link({ page: name, id: "" })} aria-current={name === page ? "page" : undefined}>{t(`page_${name}`)}</a>)}
             </nav>
           )}
           <div class="tools">

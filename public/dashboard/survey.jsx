@@ -14,13 +14,16 @@ import { Ranged, Released } from "./released.jsx";
 import { Reply, Trouble, useReply } from "./reply.jsx";
 
 export function Survey() {
-  const { place } = useContext(Place);
+  const { place, link } = useContext(Place);
   const { t } = useContext(Voice);
   const found = useReply(`/v1/surveys/${place.id}`);
   const name = found.data ? found.data.name ?? t("survey_named", { id: place.id }) : t("survey_named", { id: place.id });
   return (
     <>
       <h1 tabIndex={-1}>{name}</h1>
+      <p class="inline screen">
+        <a class="button" href={link({ page: "privacy" })}>{t("page_privacy")}</a>
+      </p>
       <Reply reply={found} lines={8}>{(definition) => <Read definition={definition} />}</Reply>
     </>
   );

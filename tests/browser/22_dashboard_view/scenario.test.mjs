@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { dayAfter, monthsBack, readPlace, today, weeksBack, writePlace } from "../../../public/dashboard/place.js";
 import { openDashboard, settled, tableOf } from "../dashboard.mjs";
 
@@ -94,13 +94,13 @@ test("Dutch is spoken to whoever reads Dutch, or chooses it, with figures to the
 });
 
 test("every word is there in both languages with the same gaps, and every one is used", () => {
-  const sources = ["actions.jsx", "business.jsx", "change.jsx", "chart.jsx", "drivers.jsx", "engagement.jsx", "facts.jsx", "figure.jsx", "kpi.jsx", "main.jsx", "overview.jsx", "range.jsx", "released.jsx", "reply.jsx", "signin.jsx", "survey.jsx", "voice.js"];
+  const sources = readdirSync(new URL("../../../public/dashboard/", import.meta.url)).filter((file) => /\.jsx?$/.test(file));
   const code = sources.map((file) => readFileSync(new URL(`../../../public/dashboard/${file}`, import.meta.url), "utf8")).join("\n");
   const gaps = (text) => [...text.matchAll(/\{\w+\}/g)].map(([gap]) => gap).sort();
   for (const [word, texts] of Object.entries(WORDS)) {
     assert.deepEqual(Object.keys(texts), ["en", "nl"], word);
     assert.deepEqual(gaps(texts.nl), gaps(texts.en), word);
-    const computed = /^(page|problem|kind|change|one|many|class|segment|left_out|action|reason|unit|kpi|measures|fact|group|step)_/.test(word);
+    const computed = /^(page|problem|kind|change|one|many|class|segment|left_out|action|reason|unit|kpi|measures|fact|group|step|scope|part|data|place|role|column)_/.test(word);
     assert.ok(computed || code.includes(`"${word}"`), `${word} is not used`);
   }
   for (const [, word] of code.matchAll(/\bt\("(\w+)"/g)) assert.ok(word in WORDS, `${word} is not in the table`);
