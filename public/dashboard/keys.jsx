@@ -1,44 +1,18 @@
 // Keys of the API: which there are, making one, deleting one.
 
 import { useContext, useEffect, useRef, useState } from "preact/hooks";
-import { call, withQuery } from "./api.js";
+import { call } from "./api.js";
 import { Confirm } from "./confirm.jsx";
 import { Session, Voice } from "./context.js";
 import { Copy } from "./copy.jsx";
-import { Reply, Trouble, useReply } from "./reply.jsx";
+import { useAll } from "./list.js";
+import { Reply, Trouble } from "./reply.jsx";
 import { NeedsAdmin } from "./scope.jsx";
 
 const SCOPES = ["read", "ingest", "admin"];
-const MOST = 100;
 
 /** The id in a key; empty for the first admin key, which has none. */
 const idOf = (key) => key.match(/^cf_([0-9a-f]{16})_/)?.[1] ?? "";
-
-/** Everything that a list holds, page after page. */
-async function all(key, path) {
-  const items = [];
-  for (let cursor; cursor !== null;) {
-    const page = await call(key, "GET", withQuery(path, { limit: MOST, cursor }));
-    items.push(...page.items);
-    cursor = page.next;
-  }
-  return items;
-}
-
-/** All items of a list, as `useReply` tells one reply. */
-function useAll(path) {
-  const { key, end } = useContext(Session);
-  const first = useReply(withQuery(path, { limit: MOST }));
-  const [rest, setRest] = useState(null);
-  useEffect(() => {
-    setRest(null);
-    if (!first.data?.next) return;
-    all(key, path).then((items) => setRest({ items }), (fault) => (fault.status === 401 ? end("key_refused") : setRest({ fault })));
-  }, [first.data]);
-  if (first.state !== "done" || !first.data.next) return { ...first, data: first.data?.items };
-  if (!rest) return { state: "waiting" };
-  return { state: rest.fault ? "failed" : "done", fault: rest.fault, data: rest.items, again: first.again };
-}
 
 export function Keys() {
   const { t } = useContext(Voice);

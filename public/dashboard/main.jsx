@@ -8,19 +8,21 @@ import { keepSession, readSession } from "./session.js";
 import { SignIn } from "./signin.jsx";
 import { LOCALES, chooseLocale, speak } from "./voice.js";
 import { Business } from "./business.jsx";
+import { Editor } from "./editor.jsx";
 import { Engagement } from "./engagement.jsx";
 import { Facts } from "./facts.jsx";
 import { Keys } from "./keys.jsx";
+import { Manage } from "./manage.jsx";
 import { Overview } from "./overview.jsx";
 import { Privacy } from "./privacy.jsx";
 import { Survey } from "./survey.jsx";
 
-const PAGES = { overview: Overview, surveys: Survey, business: Business, facts: Facts, engagement: Engagement, keys: Keys, privacy: Privacy };
+const PAGES = { overview: Overview, surveys: Survey, business: Business, facts: Facts, engagement: Engagement, manage: Manage, edit: Editor, keys: Keys, privacy: Privacy };
 const NAMED = ["overview", "business", "facts", "engagement"];
 /** Pages of a survey: without its id there is none. */
 const OF_A_SURVEY = ["surveys", "privacy"];
 /** Pages that only an admin's key may see are named to it alone. */
-const ADMINS = ["keys"];
+const ADMINS = ["manage", "keys"];
 
 function usePlace() {
   const [place, setPlace] = useState(() => readPlace(location.hash));

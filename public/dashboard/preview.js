@@ -35,6 +35,11 @@ addEventListener("message", ({ source, origin, data }) => {
   document.querySelector("main").replaceChildren(widget);
 });
 
+/** What a page of a shop brings along: a font, and some room. */
+const sheet = new CSSStyleSheet();
+sheet.replaceSync("body { font: 16px/1.5 system-ui, sans-serif; margin: 0.5rem; }");
+document.adoptedStyleSheets = [sheet];
+
 addEventListener("DOMContentLoaded", async () => {
   await customElements.whenDefined(NAME);
   new ResizeObserver(() => tell({ height: Math.ceil(document.documentElement.getBoundingClientRect().height) })).observe(document.documentElement);

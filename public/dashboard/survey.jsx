@@ -23,6 +23,7 @@ export function Survey() {
       <h1 tabIndex={-1}>{name}</h1>
       <p class="inline screen">
         <a class="button" href={link({ page: "privacy" })}>{t("page_privacy")}</a>
+        {found.data?.name !== undefined && <a class="button" href={link({ page: "edit" })}>{t("edit")}</a>}
       </p>
       <Reply reply={found} lines={8}>{(definition) => <Read definition={definition} />}</Reply>
     </>
