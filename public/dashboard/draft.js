@@ -33,6 +33,9 @@ export function surveyOf(draft) {
   return survey;
 }
 
+/** In the path of a row: its name, which in the JSON is no member. */
+export const NAME = "(name)";
+
 /** Faults that JSON cannot show: a name that two rows have. */
 export function twice(draft, said) {
   const faults = [];
@@ -41,22 +44,22 @@ export function twice(draft, said) {
       if (rows.findIndex((other) => other[name] === row[name]) < i) faults.push({ pointer: pointerOf(path(row)), detail: said, row: i });
     });
   };
-  look(draft.dimensions, "name", (row) => ["dimensions", row.name]);
-  look(draft.themes, "name", (row) => ["themes", row.name]);
-  for (const theme of draft.themes) look(theme.words, "locale", (row) => ["themes", theme.name, row.locale]);
+  look(draft.dimensions, "name", (row) => ["dimensions", row.name, NAME]);
+  look(draft.themes, "name", (row) => ["themes", row.name, NAME]);
+  for (const theme of draft.themes) look(theme.words, "locale", (row) => ["themes", theme.name, row.locale, NAME]);
   return faults;
 }
 
 /**
  * The API names a member that it does not know, or whose name is not allowed, by its parent and its place there: with the
- * survey that was sent, the pointer of the member itself.
+ * survey that was sent, the pointer of the member itself, or of its name.
  */
 export function placed(faults, survey) {
   return faults.map((fault) => {
     if (fault.member === undefined) return fault;
     const parent = pathOf(fault.pointer).reduce((value, part) => value?.[part], survey);
     const name = Object.keys(parent ?? {})[fault.member];
-    return name === undefined ? fault : { ...fault, pointer: pointerOf([...pathOf(fault.pointer), name]) };
+    return name === undefined ? fault : { ...fault, pointer: pointerOf([...pathOf(fault.pointer), name, ...(fault.code === "name" ? [NAME] : [])]) };
   });
 }
 

@@ -1,6 +1,6 @@
 // The survey editor: a draft in the browser, judged by the service as it changes, saved against the revision that was read.
 
-import { useCallback, useContext, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { call } from "./api.js";
 import { Confirm } from "./confirm.jsx";
 import { Place, Session, Voice } from "./context.js";
@@ -8,7 +8,7 @@ import { Copy } from "./copy.jsx";
 import { differing, draftOf, idOf, measuresVisits, pathOf, placed, surveyOf, twice } from "./draft.js";
 import { Embed } from "./embed.jsx";
 import { Editing } from "./field.jsx";
-import { readPlace } from "./place.js";
+import { guard } from "./place.js";
 import { Preview } from "./preview.jsx";
 import { Questions } from "./questions.jsx";
 import { Reply, Trouble, useReply } from "./reply.jsx";
@@ -37,25 +37,18 @@ export function Editor() {
 /** Holds whoever would leave with edits that are not saved. */
 function useGuard(dirty, what) {
   const held = useRef(false);
-  held.current = dirty;
+  const released = useRef(false);
+  held.current = dirty && !released.current;
   useEffect(() => {
     const closing = (event) => held.current && event.preventDefault();
-    const moving = (event) => {
-      const [from, to] = [event.oldURL, event.newURL].map((url) => readPlace(new URL(url).hash));
-      if (!held.current || (from.page === to.page && from.id === to.id)) return;
-      if (confirm(what)) { held.current = false; return; }
-      event.stopImmediatePropagation();
-      history.pushState(null, "", event.oldURL);
-    };
+    guard.ask = (from, to) => !held.current || (from.page === to.page && from.id === to.id) || confirm(what);
     addEventListener("beforeunload", closing);
-    // In the capture phase: before the page moves.
-    addEventListener("hashchange", moving, true);
     return () => {
+      guard.ask = null;
       removeEventListener("beforeunload", closing);
-      removeEventListener("hashchange", moving, true);
     };
   }, [what]);
-  return () => (held.current = false);
+  return () => { released.current = true; held.current = false; };
 }
 
 function Draft({ survey: first, fresh = false, accounts = [], reload }) {
@@ -85,7 +78,7 @@ function Draft({ survey: first, fresh = false, accounts = [], reload }) {
 
   const survey = useMemo(() => surveyOf(draft), [draft, version]);
   const dirty = JSON.stringify(survey) !== clean;
-  const allowLeaving = useGuard(dirty, t("leave_ask"));
+  const letGo = useGuard(dirty, t("leave_ask"));
   const change = useCallback(() => { setVersion((version) => version + 1); setSaved(""); }, []);
 
   // The service judges the draft as it is, and says what would be stored, and what respondents would see.
@@ -120,7 +113,7 @@ function Draft({ survey: first, fresh = false, accounts = [], reload }) {
   const missing = (one) => (draft.questions ?? []).filter(({ text }) => text && !text[one]).length;
   useEffect(() => { if (!langs.includes(lang)) setLang(langs[0]); }, [langs]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!goal) return;
     for (let path = goal; path.length; path = path.slice(0, -1)) {
       const field = document.getElementById(idOf(path)) ?? (path.length === 1 ? document.getElementById(`part-${SECTION_OF[path[0]] ?? "start"}`) : null);
@@ -165,7 +158,7 @@ function Draft({ survey: first, fresh = false, accounts = [], reload }) {
     try {
       const reply = await call(key, method, path, { body: survey, revision: fresh ? undefined : revision });
       if (fresh) {
-        allowLeaving();
+        letGo();
         justMade = reply.id;
         go({ page: "edit", id: reply.id });
       } else take(reply, "saved");
@@ -180,7 +173,7 @@ function Draft({ survey: first, fresh = false, accounts = [], reload }) {
   }
   async function remove() {
     await call(key, "DELETE", path);
-    allowLeaving();
+    letGo();
     go({ page: "manage", id: "", surveys: [] });
   }
   /** `counts`: the service would refuse another scale. `stored`: it may, once somebody has answered. */
@@ -192,13 +185,8 @@ function Draft({ survey: first, fresh = false, accounts = [], reload }) {
   const name = fresh ? t("new_survey") : t("edit_of", { name: base.name });
   const editing = { draft, change, faults, lang, locked, version };
   const part = (id, open, children, badge) => {
-    const own = faults.filter(({ pointer }) => (SECTION_OF[pathOf(pointer)[0]] ?? "start") === id).length;
-    return (
-      <details class="panel section" open={open || own > 0 || undefined} key={`${id} ${loaded}`}>
-        <summary id={`part-${id}`}><h2>{t(`edit_${id}`)}</h2>{badge && <span class="note">{badge}</span>}{own > 0 && <span class="tag bad">{t("to_mend", { n: own })}</span>}</summary>
-        {children}
-      </details>
-    );
+    const wrong = faults.filter(({ pointer }) => (SECTION_OF[pathOf(pointer)[0]] ?? "start") === id).length;
+    return <Part id={id} begins={open} badge={badge} wrong={wrong} key={id}>{children}</Part>;
   };
   return (
     <Editing.Provider value={editing}>
@@ -259,6 +247,19 @@ function Draft({ survey: first, fresh = false, accounts = [], reload }) {
         </Confirm>
       )}
     </Editing.Provider>
+  );
+}
+
+/** A part of the page, to be opened; it opens by itself where something is wrong, and never closes by itself. */
+function Part({ id, begins, badge, wrong, children }) {
+  const { t } = useContext(Voice);
+  const [open, setOpen] = useState(begins);
+  useLayoutEffect(() => { if (wrong > 0) setOpen(true); }, [wrong > 0]);
+  return (
+    <details class="panel section" open={open} onToggle={({ target, currentTarget }) => target === currentTarget && setOpen(target.open)}>
+      <summary id={`part-${id}`}><h2>{t(`edit_${id}`)}</h2>{badge && <span class="note">{badge}</span>}{wrong > 0 && <span class="tag bad">{t("to_mend", { n: wrong })}</span>}</summary>
+      {children}
+    </details>
   );
 }
 

@@ -3,7 +3,7 @@
 import { createContext } from "preact";
 import { useContext, useState } from "preact/hooks";
 import { Voice } from "./context.js";
-import { idOf, pathOf, pointerOf } from "./draft.js";
+import { NAME, idOf, pathOf, pointerOf } from "./draft.js";
 
 /** `{draft, change, faults, lang, locked}`: `change()` is called after the draft was changed in place. */
 export const Editing = createContext(null);
@@ -12,7 +12,7 @@ export const Editing = createContext(null);
 export function useFaults(path, deep = false) {
   const { faults } = useContext(Editing);
   const pointer = pointerOf(path);
-  return faults.filter((fault) => fault.pointer === pointer || (deep && fault.pointer?.startsWith(`${pointer}/`)));
+  return faults.filter((fault) => fault.pointer === pointer || (deep && fault.pointer?.startsWith(`${pointer}/`) && !fault.pointer.endsWith(`/${NAME}`)));
 }
 
 /** Puts a value in its place; what is empty is left out, so that its default holds. */

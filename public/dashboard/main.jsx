@@ -3,7 +3,7 @@
 import { render } from "preact";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Place, Session, Voice } from "./context.js";
-import { readPlace, writePlace } from "./place.js";
+import { guard, readPlace, writePlace } from "./place.js";
 import { keepSession, readSession } from "./session.js";
 import { SignIn } from "./signin.jsx";
 import { LOCALES, chooseLocale, speak } from "./voice.js";
@@ -27,7 +27,12 @@ const ADMINS = ["manage", "keys"];
 function usePlace() {
   const [place, setPlace] = useState(() => readPlace(location.hash));
   useEffect(() => {
-    const moved = () => setPlace(readPlace(location.hash));
+    const moved = ({ oldURL, newURL }) => {
+      const [from, to] = [oldURL, newURL].map((url) => readPlace(new URL(url).hash));
+      // Whoever stays has the address back; the way there stands in the history once more.
+      if (guard.ask && !guard.ask(from, to)) history.pushState(null, "", oldURL);
+      else setPlace(to);
+    };
     addEventListener("hashchange", moved);
     return () => removeEventListener("hashchange", moved);
   }, []);

@@ -44,6 +44,9 @@ export function readPlace(fragment) {
   };
 }
 
+/** Who holds whoever would leave the present view: `ask(from, to)` says whether they may; null lets everybody go. */
+export const guard = { ask: null };
+
 /** The fragment of a view: what was said in the present one is kept, `changes` go over it. */
 export function writePlace(place, changes = {}) {
   const next = { ...place, ...changes };

@@ -3,7 +3,7 @@
 import { useContext, useEffect, useState } from "preact/hooks";
 import { call } from "./api.js";
 import { Session, Voice } from "./context.js";
-import { KPIS, freshId, measuresVisits, surveyOf } from "./draft.js";
+import { KPIS, NAME, freshId, measuresVisits, surveyOf } from "./draft.js";
 import { Check, Count, Editing, Lasting, Lines, Select, Text, Worded, Wrong } from "./field.jsx";
 import { keyOf } from "./questions.jsx";
 import { textOf } from "./voice.js";
@@ -80,7 +80,7 @@ export function Dimensions() {
       <Wrong path={["dimensions"]} />
       {rows.map((row, at) => (
         <div class="row-card" role="group" aria-label={t("dimension_named", { name: row.name })} key={keyOf(row)}>
-          <Text holder={row} name="name" path={["dimensions", row.name ?? ""]} label={t("dimension_name")} class="code-field" />
+          <Text holder={row} name="name" path={["dimensions", row.name ?? "", NAME]} label={t("dimension_name")} class="code-field" />
           <Lines holder={row} name="segments" path={["dimensions", row.name ?? ""]} label={t("segments")} help={t("segments_what")} />
           <button type="button" class="quiet danger" onClick={() => { rows.splice(at, 1); change(); }}>{t("remove")}<span class="hidden">: {row.name}</span></button>
         </div>
@@ -100,10 +100,10 @@ export function Themes() {
       <Wrong path={["themes"]} />
       {rows.map((row, at) => (
         <div class="row-card" role="group" aria-label={t("theme_named", { name: row.name })} key={keyOf(row)}>
-          <Text holder={row} name="name" path={["themes", row.name ?? ""]} label={t("theme_name")} class="code-field" />
+          <Text holder={row} name="name" path={["themes", row.name ?? "", NAME]} label={t("theme_name")} class="code-field" />
           {row.words.map((words, place) => (
             <div class="words" key={keyOf(words)}>
-              <Text holder={words} name="locale" path={["themes", row.name ?? "", "locale", words.locale ?? ""]} label={t("words_locale")} class="code-field" />
+              <Text holder={words} name="locale" path={["themes", row.name ?? "", words.locale ?? "", NAME]} label={t("words_locale")} class="code-field" />
               <Lines holder={words} name="words" path={["themes", row.name ?? "", words.locale ?? ""]} label={t("words")} rows={3} />
               <button type="button" class="quiet danger" disabled={row.words.length === 1} onClick={() => { row.words.splice(place, 1); change(); }}>{t("remove")}<span class="hidden">: {row.name}, {words.locale}</span></button>
             </div>
@@ -240,7 +240,7 @@ export function Benchmarks({ judged }) {
   const { t } = useContext(Voice);
   const { draft, change } = useContext(Editing);
   const rows = draft.benchmarks ?? [];
-  const questions = judged.survey?.questions ?? draft.questions ?? [];
+  const questions = [...(draft.template ? judged.survey?.questions ?? [] : []), ...(draft.questions ?? [])].filter(({ id }, i, all) => all.findIndex((one) => one.id === id) === i);
   const counted = questions.filter(({ kind }) => KPIS[kind]);
   const add = () => {
     const [first] = counted;
