@@ -18,6 +18,7 @@ const DOCUMENTS = {
   "survey.schema.json": "schema/survey.schema.json",
   problems: "docs/problems",
   "dashboard/dashboard.html": "public/dashboard/dashboard.html",
+  "dashboard/preview.html": "public/dashboard/preview.html",
 };
 
 /** Where each script is served, and the module that it begins with. */
@@ -34,6 +35,7 @@ const STYLES = {
 /** The dashboard's script and style, and what each begins with. Its modules are JSX, rendered by preact. */
 const DASHBOARD = {
   "dashboard/dashboard.js": "public/dashboard/main.jsx",
+  "dashboard/preview.js": "public/dashboard/preview.js",
   "dashboard/dashboard.css": "public/dashboard/style.css",
 };
 

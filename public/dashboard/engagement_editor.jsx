@@ -93,7 +93,7 @@ export function Editor({ definition, surveys, close }) {
     </div>
   );
   return (
-    <form class="panel wide editor" ref={form} onSubmit={save} noValidate aria-labelledby="edit-score">
+    <form class="panel wide score-editor" ref={form} onSubmit={save} noValidate aria-labelledby="edit-score">
       <h2 id="edit-score" tabIndex={-1}>{t("edit_score")}</h2>
       <dl class="meanings">{MEANINGS.map(([name, what]) => <div key={name}><dt>{t(name)}</dt><dd>{t(what)}</dd></div>)}</dl>
       {field("name", t("score_name"), draft.name, (name) => setDraft((draft) => ({ ...draft, name })))}
@@ -102,7 +102,7 @@ export function Editor({ definition, surveys, close }) {
       {draft.parts.map((part, at) => {
         const name = partName(part.source, voice, surveys);
         return (
-          <fieldset class={part.removed ? "part removed" : "part"} key={keyOf(part.source)} aria-describedby={`${at} part` in faults ? `fault-${at}-part` : undefined}>
+          <fieldset class={part.removed ? "weighed removed" : "weighed"} key={keyOf(part.source)} aria-describedby={`${at} part` in faults ? `fault-${at}-part` : undefined}>
             <legend>{name}</legend>
             {says(`${at} part`)}
             {part.removed
@@ -134,7 +134,7 @@ export function Editor({ definition, surveys, close }) {
       <div class="inline">
         <button type="submit" class="main" aria-disabled={busy}>{busy ? t("loading") : t("score_save")}</button>
         <button type="button" onClick={cancel}>{t("score_cancel")}</button>
-        {unsaved && <span class="note">{t("score_unsaved")}</span>}
+        {unsaved && <span class="note">{t("unsaved")}</span>}
       </div>
     </form>
   );
@@ -163,7 +163,7 @@ function Adding({ surveys, taken, add }) {
     add(found.source, unit(found.unit));
   };
   return (
-    <fieldset class="part adding">
+    <fieldset class="weighed adding">
       <legend>{t("part_add")}</legend>
       <div class="inline">
         <label>{t("part_from")}

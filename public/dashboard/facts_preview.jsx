@@ -50,7 +50,7 @@ function Changes({ changes, silent, head }) {
   const lost = changes.flatMap(({ figures }) => figures).filter(({ what }) => what === "lost").length;
   return (
     <section class="panel wide" aria-labelledby="upload-preview">
-      <h2 id="upload-preview">{t("preview")}</h2>
+      <h2 id="upload-preview">{t("upload_preview")}</h2>
       <p role="status">{t("preview_sum", { days: manyDays(changes.length) })} {KINDS.filter((kind) => days[kind].length).map((kind) => t(`preview_sum_${kind}`, { days: manyDays(days[kind].length) })).join(" ")} {silent > 0 && t("preview_silent", { rows: silent })}</p>
       {KINDS.map((kind) => days[kind].length > 0 && <Group kind={kind} changes={days[kind]} key={kind} />)}
       <Send changes={changes} lost={lost} head={head} />

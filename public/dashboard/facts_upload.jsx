@@ -125,7 +125,7 @@ function whatIsOpen(table, mapping, found, choices) {
 /** How something is read: said where the file tells, asked where it does not, with an example of its own. */
 function Told({ word, question, found, value, ways, choose }) {
   const { t } = useContext(Voice);
-  if (found.way) return <p class="told"><span>{t(word)}</span>{t(ways.find(([way]) => way === found.way)[1])}</p>;
+  if (found.way) return <p class="tellings"><span>{t(word)}</span>{t(ways.find(([way]) => way === found.way)[1])}</p>;
   if (!found.ask) return null;
   return (
     <fieldset class="ask">

@@ -8,23 +8,31 @@ import { keepSession, readSession } from "./session.js";
 import { SignIn } from "./signin.jsx";
 import { LOCALES, chooseLocale, speak } from "./voice.js";
 import { Business } from "./business.jsx";
+import { Editor } from "./editor.jsx";
 import { Engagement } from "./engagement.jsx";
 import { Facts } from "./facts.jsx";
+import { Keys } from "./keys.jsx";
+import { Manage } from "./manage.jsx";
 import { Overview } from "./overview.jsx";
+import { Privacy } from "./privacy.jsx";
 import { Survey } from "./survey.jsx";
 import { mayLeave } from "./unsaved.js";
 
-const PAGES = { overview: Overview, surveys: Survey, business: Business, facts: Facts, engagement: Engagement };
+const PAGES = { overview: Overview, surveys: Survey, business: Business, facts: Facts, engagement: Engagement, manage: Manage, edit: Editor, keys: Keys, privacy: Privacy };
 const NAMED = ["overview", "business", "facts", "engagement"];
+/** Pages of a survey: without its id there is none. */
+const OF_A_SURVEY = ["surveys", "privacy"];
+/** Pages that only an admin's key may see are named to it alone. */
+const ADMINS = ["manage", "keys"];
 
 function usePlace() {
   const [place, setPlace] = useState(() => readPlace(location.hash));
   useEffect(() => {
-    // The address has moved by now: where one stays, it is put back.
-    const moved = ({ oldURL }) => {
-      const [here, next] = [readPlace(new URL(oldURL).hash), readPlace(location.hash)];
-      if ((next.page === here.page && next.id === here.id) || mayLeave()) setPlace(next);
-      else history.replaceState(null, "", oldURL);
+    const moved = ({ oldURL, newURL }) => {
+      const [from, to] = [oldURL, newURL].map((url) => readPlace(new URL(url).hash));
+      // Whoever stays has the address back; the way there stands in the history once more.
+      if ((from.page === to.page && from.id === to.id) || mayLeave()) setPlace(to);
+      else history.pushState(null, "", oldURL);
     };
     addEventListener("hashchange", moved);
     return () => removeEventListener("hashchange", moved);
@@ -54,7 +62,7 @@ function Dashboard() {
     setWhy(why);
   }, []);
   const known = useMemo(() => session && { ...session, end }, [session]);
-  const page = PAGES[place.page] && (place.page !== "surveys" || place.id) ? place.page : "overview";
+  const page = PAGES[place.page] && (!OF_A_SURVEY.includes(place.page) || place.id) ? place.page : "overview";
   const Page = PAGES[page];
   const { t } = voice;
 
@@ -77,7 +85,7 @@ function Dashboard() {
           <span class="brand"><Mark />Counterfoil</span>
           {session && (
             <nav aria-label={t("pages")}>
-              {NAMED.map((name) => <a key={name} href={where.link({ page: name, id: "" })} aria-current={name === page ? "page" : undefined}>{t(`page_${name}`)}</a>)}
+              {[...NAMED, ...(session.admin ? ADMINS : [])].map((name) => <a key={name} href={where.link({ page: name, id: "" })} aria-current={name === page ? "page" : undefined}>{t(`page_${name}`)}</a>)}
             </nav>
           )}
           <div class="tools">

@@ -3,6 +3,8 @@
 const DAY_MS = 86_400_000;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const STEPS = ["day", "week", "month"];
+/** Pages that say in their path what they are about: a survey, or one of their parts. */
+const WITH_ID = ["surveys", "edit", "privacy", "facts"];
 
 /** The UTC day so many days after another one, as `2026-11-22`. */
 export const dayAfter = (day, days) => new Date(Date.parse(day) + days * DAY_MS).toISOString().slice(0, 10);
@@ -50,7 +52,7 @@ export function writePlace(place, changes = {}) {
   for (const name of ["from", "to", "step", "lang", "by", "day"]) if (said.has(name) && next[name]) query.set(name, next[name]);
   if (!next.compare) query.set("compare", "none");
   if (next.surveys.length) query.set("surveys", next.surveys.join(","));
-  const path = next.page === "overview" ? "" : next.id && ["surveys", "facts"].includes(next.page) ? `${next.page}/${next.id}` : next.page;
+  const path = next.page === "overview" ? "" : next.id && WITH_ID.includes(next.page) ? `${next.page}/${next.id}` : next.page;
   const text = String(query).replaceAll("%2C", ",");
   return `#/${path}${text && `?${text}`}`;
 }

@@ -16,7 +16,7 @@ import { Reply, Trouble, useReply } from "./reply.jsx";
 import { useSurveys } from "./surveys.js";
 
 export function Survey() {
-  const { place } = useContext(Place);
+  const { place, link } = useContext(Place);
   const { t } = useContext(Voice);
   const { admin } = useContext(Session);
   const found = useReply(`/v1/surveys/${place.id}`);
@@ -25,6 +25,10 @@ export function Survey() {
   return (
     <>
       <h1 tabIndex={-1}>{name}</h1>
+      <p class="inline screen">
+        <a class="button" href={link({ page: "privacy" })}>{t("page_privacy")}</a>
+        {found.data?.name !== undefined && <a class="button" href={link({ page: "edit" })}>{t("edit")}</a>}
+      </p>
       <Reply reply={found} lines={8}>{(definition) => <Read definition={definition} />}</Reply>
     </>
   );

@@ -42,6 +42,7 @@ pub mod survey_json;
 pub mod survey_view;
 pub mod tally;
 pub mod templates;
+pub mod theme_trial;
 pub mod themes;
 pub mod time;
 pub mod way_back;

@@ -175,17 +175,23 @@ fn segment(json: &Json, pointer: &Pointer, faults: &mut Faults) -> Option<String
     Some(given.clone())
 }
 
+/// The themes of a survey, or of a trial: `{name: {locale: [word]}}`.
+pub fn read_themes(json: &Json, pointer: &Pointer, faults: &mut Faults) -> Option<Vec<Theme>> {
+    let found = named(json, &THEMES, pointer, faults, |json, at, faults| {
+        named(json, &LOCALES, at, faults, |json, at, faults| {
+            each(json, (1, 100), at, faults, |j, p, f| wording(j, 64, p, f)).map(values)
+        })
+    })?;
+    Some(found.into_iter().map(|(name, words)| Theme { name, words }).collect())
+}
+
 fn themes(
     json: &Json,
     pointer: &Pointer,
     asked: &[Draft],
     faults: &mut Faults,
 ) -> Option<Vec<Theme>> {
-    let found = named(json, &THEMES, pointer, faults, |json, at, faults| {
-        named(json, &LOCALES, at, faults, |json, at, faults| {
-            each(json, (1, 100), at, faults, |j, p, f| wording(j, 64, p, f)).map(values)
-        })
-    })?;
+    let found = read_themes(json, pointer, faults)?;
     let may_be_comment = |draft: &Draft| draft.kind().is_none_or(|kind| *kind == Kind::Comment);
     if !found.is_empty() && !asked.is_empty() && !asked.iter().any(may_be_comment) {
         faults.add(
@@ -194,7 +200,7 @@ fn themes(
             "Themes are found in comments: ask a `comment` question.",
         );
     }
-    Some(found.into_iter().map(|(name, words)| Theme { name, words }).collect())
+    Some(found)
 }
 
 fn origins(json: &Json, pointer: &Pointer, faults: &mut Faults) -> Option<Vec<String>> {

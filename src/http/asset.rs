@@ -23,16 +23,25 @@ pub enum Audience {
     Embedder,
     /// A browser that shows it as a page of ours, under [`PAGE_POLICY`].
     Visitor,
+    /// Our own page, in a frame of its own: shown under [`PREVIEW_POLICY`].
+    Framer,
     /// Our own page: a file that it needs, kept by its caller and asked for again each time.
     Page,
 }
 
 /// The content security policy (W3C Content Security Policy Level 3, and Trusted Types) of a page of
-/// ours: script, style and calls from its own origin alone, no markup from text, no form that is sent,
-/// framed by nobody. `data:` is for the page's own icon.
+/// ours: script, style, frames and calls from its own origin alone, no markup from text, no form that is
+/// sent, framed by nobody. `data:` is for the page's own icon.
 pub const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-    connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; \
+    connect-src 'self'; img-src 'self' data:; frame-src 'self'; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+
+/// The policy of the page that previews a survey: it runs our own scripts, as a document of no origin
+/// (`sandbox`), and calls nobody, so whatever is answered in it is sent nowhere. Framed by our own pages
+/// alone.
+pub const PREVIEW_POLICY: &str = "default-src 'none'; script-src 'self'; base-uri 'none'; \
+    form-action 'none'; frame-ancestors 'self'; sandbox allow-scripts allow-forms; \
+    require-trusted-types-for 'script'; trusted-types 'none'";
 
 impl Asset {
     /// The file that a route serves, if it serves one.
@@ -41,7 +50,10 @@ impl Asset {
         let audience = match route {
             Route::Widget | Route::Visit => Audience::Embedder,
             Route::Dashboard => Audience::Visitor,
-            Route::DashboardScript | Route::DashboardStyle => Audience::Page,
+            Route::DashboardPreview => Audience::Framer,
+            Route::DashboardScript | Route::DashboardStyle | Route::DashboardPreviewScript => {
+                Audience::Page
+            }
             _ => Audience::Reader,
         };
         let (path, media_type) = match route {
@@ -53,6 +65,10 @@ impl Asset {
             Route::Dashboard => {
                 ("/dashboard/dashboard.html".to_owned(), "text/html; charset=utf-8")
             }
+            Route::DashboardPreview => {
+                ("/dashboard/preview.html".to_owned(), "text/html; charset=utf-8")
+            }
+            Route::DashboardPreviewScript => ("/dashboard/preview.js".to_owned(), SCRIPT),
             Route::DashboardScript => ("/dashboard/dashboard.js".to_owned(), SCRIPT),
             Route::DashboardStyle => {
                 ("/dashboard/dashboard.css".to_owned(), "text/css; charset=utf-8")

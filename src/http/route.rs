@@ -28,6 +28,10 @@ pub enum Route {
     DashboardScript,
     /// `GET /dashboard/dashboard.css`
     DashboardStyle,
+    /// `GET /dashboard/preview`
+    DashboardPreview,
+    /// `GET /dashboard/preview.js`
+    DashboardPreviewScript,
     /// `GET /problems/{slug}`
     ProblemPage(Kind),
     /// `GET /page.css`
@@ -78,6 +82,8 @@ pub enum Route {
     Notice(String, String),
     /// `GET /v1/surveys/{id}/ledger`
     Ledger(String),
+    /// `POST /v1/themes/try`
+    TryThemes,
     /// `POST /v1/keys`
     CreateKey,
     /// `GET /v1/keys`
@@ -135,6 +141,8 @@ impl Route {
             | Route::Dashboard
             | Route::DashboardScript
             | Route::DashboardStyle
+            | Route::DashboardPreview
+            | Route::DashboardPreviewScript
             | Route::ReceiptKeys
             | Route::ProblemPage(_)
             | Route::PageStyle
@@ -162,6 +170,7 @@ impl Route {
             | Route::Consents(_)
             | Route::Notice(..)
             | Route::Ledger(_)
+            | Route::TryThemes
             | Route::CreateKey
             | Route::ListKeys
             | Route::OwnKey
@@ -205,6 +214,8 @@ fn resource(path: &str) -> Option<Resource> {
         ["dashboard"] | ["dashboard", ""] => vec![("GET", Dashboard)],
         ["dashboard", "dashboard.js"] => vec![("GET", DashboardScript)],
         ["dashboard", "dashboard.css"] => vec![("GET", DashboardStyle)],
+        ["dashboard", "preview"] => vec![("GET", DashboardPreview)],
+        ["dashboard", "preview.js"] => vec![("GET", DashboardPreviewScript)],
         ["problems", slug] => vec![("GET", ProblemPage(Kind::from_slug(slug)?))],
         ["page.css"] => vec![("GET", PageStyle)],
         ["s", id] => {
@@ -239,6 +250,7 @@ fn resource(path: &str) -> Option<Resource> {
             vec![("GET", Notice((*id).to_owned(), (*hash).to_owned()))]
         }
         ["v1", "surveys", id, "ledger"] => vec![("GET", Ledger((*id).to_owned()))],
+        ["v1", "themes", "try"] => vec![("POST", TryThemes)],
         ["v1", "keys"] => vec![("GET", ListKeys), ("POST", CreateKey)],
         ["v1", "keys", "self"] => vec![("GET", OwnKey)],
         ["v1", "keys", id] => {

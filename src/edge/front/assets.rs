@@ -8,7 +8,7 @@ use web_sys::Response;
 use crate::edge::config::{self, ASSETS};
 use crate::edge::request::Call;
 use crate::edge::{Failure, Outcome, unavailable};
-use crate::http::asset::{Asset, Audience, PAGE_POLICY};
+use crate::http::asset::{Asset, Audience, PAGE_POLICY, PREVIEW_POLICY};
 use crate::http::reply::Reply;
 
 #[wasm_bindgen]
@@ -35,6 +35,7 @@ pub async fn read(call: &Call, asset: &Asset) -> Outcome {
                 Audience::Reader => reply,
                 Audience::Embedder => reply.embedded(known.as_deref()),
                 Audience::Visitor => reply.under(PAGE_POLICY),
+                Audience::Framer => reply.under(PREVIEW_POLICY),
                 Audience::Page => reply.tagged(known.as_deref()),
             })
         }

@@ -8,7 +8,7 @@ use crate::domain::json::Json;
 use crate::domain::notice;
 use crate::domain::survey::Survey;
 use crate::domain::survey_json;
-use crate::domain::survey_view::stored;
+use crate::domain::survey_view::{public, stored};
 use crate::edge::definitions;
 use crate::edge::ledger_rpc::{Ask, Told};
 use crate::edge::request::Call;
@@ -22,11 +22,14 @@ use crate::store::{d1, notices};
 
 use super::config::Config;
 
-/// 201 with the survey as stored.
+/// 201 with the survey as stored; 200, and nothing stored, where it is only to be judged.
 pub async fn create(call: &mut Call, config: &Config) -> Outcome {
-    call.no_query()?;
+    let dry_run = query::dry_run(call.query()?)?;
     access::require(call, config, Scope::Admin, None).await?;
     let survey = read_survey(call).await?;
+    if dry_run {
+        return Ok(valid(&survey));
+    }
     let text = stored(&survey).to_string();
     let now = now();
     let statements = [d1::insert_survey(now, &text), notices::keep_first(&survey.notice, now)];
@@ -60,10 +63,10 @@ pub async fn list(call: &mut Call, config: &Config) -> Outcome {
     Ok(Reply::json(200, &json!({ "items": items, "next": next })))
 }
 
-/// 200 with the survey as it now is; 409 where a question with counts would change its scale; 412
+/// 200 with the survey as it now is, or as it would be where it is only to be judged; 409 where a question with counts would change its scale; 412
 /// where `If-Match` names another revision.
 pub async fn replace(call: &mut Call, config: &Config, id: &str) -> Outcome {
-    call.no_query()?;
+    let dry_run = query::dry_run(call.query()?)?;
     access::require(call, config, Scope::Admin, Some(id)).await?;
     let expected = match call.header("if-match")?.as_deref().map(str::trim) {
         None | Some("*") => None,
@@ -72,6 +75,12 @@ pub async fn replace(call: &mut Call, config: &Config, id: &str) -> Outcome {
     let before = definitions::fresh(&call.env, id).await?;
     let mut survey = read_survey(call).await?;
     notice::follow(before.survey(), &mut survey);
+    if dry_run {
+        return match expected.is_some_and(|revision| revision != before.definition.revision) {
+            true => Err(Problem::new(Kind::OtherRevision).into()),
+            false => Ok(valid(&survey)),
+        };
+    }
     let question = Ask::Revise { expected, definition: stored(&survey).to_string() };
     match definitions::ask(&call.env, id, &question).await? {
         Told::Current(definition) => Ok(definitions::remember(definition)?.for_owner(200)),
@@ -99,6 +108,13 @@ pub async fn delete(call: &mut Call, config: &Config, id: &str) -> Outcome {
 /// The numbers of those of these ids that are one.
 fn numbers(ids: &[String]) -> Vec<u64> {
     ids.iter().filter_map(|id| SurveyId::parse(id)).map(|id| id.number).collect()
+}
+
+/// What a survey that is only judged would be: to its owner, and to respondents. Whether its scales may
+/// change only the Ledger knows, and it is not asked.
+fn valid(survey: &Survey) -> Reply {
+    let (survey, public) = (stored(survey), public(survey));
+    Reply::json(200, &json!({ "status": "valid", "survey": survey, "public": public }))
 }
 
 async fn read_survey(call: &mut Call) -> Result<Survey, Failure> {

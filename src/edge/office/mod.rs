@@ -13,6 +13,7 @@ mod manage;
 mod notices;
 mod privacy;
 mod report;
+mod themes;
 
 use wasm_bindgen::JsValue;
 use web_sys::{Request, Response};
@@ -59,6 +60,7 @@ async fn perform(call: &mut Call, route: Route) -> Outcome {
         Route::Consents(id) => report::consents(call, &config, &id).await,
         Route::Notice(id, hash) => notices::read(call, &config, &id, &hash).await,
         Route::Ledger(id) => report::ledger(call, &config, &id).await,
+        Route::TryThemes => themes::judge(call, &config).await,
         Route::CreateKey => keys::create(call, &config).await,
         Route::ListKeys => keys::list(call, &config).await,
         Route::OwnKey => keys::own(call, &config).await,

@@ -18,7 +18,7 @@ test("the page is served under a policy of its own, at both of its addresses", a
     assert.deepEqual([status, headers["content-type"], headers["cache-control"]], [200, "text/html; charset=utf-8", "no-store"]);
     assert.equal(
       headers["content-security-policy"],
-      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; " +
+      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; frame-src 'self'; base-uri 'none'; " +
         "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
     );
     assert.deepEqual([headers["referrer-policy"], headers["x-content-type-options"]], ["no-referrer", "nosniff"]);

@@ -16,11 +16,11 @@ before(async () => {
 });
 after(() => stage.close());
 
-const PAGES = () => ["#/", `#/surveys/${stage.survey.id}?by=channel`, "#/business", "#/facts", "#/facts/file", "#/engagement"];
+const PAGES = () => ["#/", `#/surveys/${stage.survey.id}?by=channel`, "#/business", "#/facts", "#/facts/file", "#/engagement", "#/keys", `#/privacy/${stage.survey.id}`];
 
 test("all files together weigh at most 120,000 bytes, compressed, and load nothing from elsewhere", () => {
   const files = readdirSync(BUILT);
-  assert.deepEqual(files.sort(), ["dashboard.css", "dashboard.html", "dashboard.js"]);
+  assert.deepEqual(files.sort(), ["dashboard.css", "dashboard.html", "dashboard.js", "preview.html", "preview.js"]);
   const weight = files.reduce((sum, file) => sum + gzipSync(readFileSync(new URL(file, BUILT)), { level: 9 }).length, 0);
   assert.ok(weight <= MOST, `${weight} bytes`);
   const script = readFileSync(new URL("dashboard.js", BUILT), "utf8");

@@ -180,7 +180,7 @@ test("an upload that breaks off says what was saved, and sends the rest alone; w
   });
   await page.getByRole("link", { name: "Business" }).first().click();
   await page.waitForFunction(() => location.hash === "#/facts/file");
-  assert.deepEqual(asked, ["There are changes that are not saved. Leave them?"]);
+  assert.deepEqual(asked, ["There are changes that are not saved. Leave, and lose them?"]);
 
   // What goes out for one day is spoilt on its way, so that the API itself refuses it.
   await page.unroute(`**/v1/facts/${days[2]}`);
