@@ -130,7 +130,7 @@ export function Editor({ definition, surveys, close }) {
             <div class="inline"><button type="button" onClick={() => save(null, true)}>{t("score_over")}</button><button type="button" onClick={() => close("theirs")}>{t("score_theirs")}</button></div>
           </div>
         )
-        : <Trouble fault={told} />)}
+        : told.status === 422 ? <p class="message failed" role="alert">{t("score_refused")}</p> : <Trouble fault={told} />)}
       <div class="inline">
         <button type="submit" class="main" aria-disabled={busy}>{busy ? t("loading") : t("score_save")}</button>
         <button type="button" onClick={cancel}>{t("score_cancel")}</button>

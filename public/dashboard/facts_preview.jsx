@@ -1,6 +1,6 @@
 // What a file of facts would change, day by day; and sending it, one day after the other, once somebody has confirmed.
 
-import { useContext, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useContext, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { call, withQuery } from "./api.js";
 import { Place, Session, Voice } from "./context.js";
 import { changeOf, rangesOf } from "./facts_changes.js";
@@ -35,10 +35,15 @@ export function Preview({ read, head }) {
     });
     return () => stop.abort();
   }, [read, times]);
-  const again = () => {
+  const again = useCallback(() => {
     setFound(null);
-    setTimes(times + 1);
-  };
+    setTimes((times) => times + 1);
+  }, []);
+  useEffect(() => {
+    if (found?.fault?.kind !== "offline") return undefined;
+    addEventListener("online", again);
+    return () => removeEventListener("online", again);
+  }, [found]);
   if (!found) return <div class="waiting" role="status"><span>{t("upload_comparing")}</span><span class="bone" /><span class="bone" /></div>;
   if (found.fault) return <Trouble fault={found.fault} again={again} />;
   return <Changes changes={found.changes} silent={read.silent} head={head} key={times} />;

@@ -48,7 +48,7 @@ export function Reply({ reply, children, lines = 3 }) {
   return <Trouble fault={reply.fault} again={reply.again} />;
 }
 
-/** Why a call brought nothing. */
+/** Why a call brought nothing. `again`: where it can be tried again, which is done by itself once there is a connection. */
 export function Trouble({ fault, again }) {
   const { t, has } = useContext(Voice);
   const offline = fault.kind === "offline";
@@ -56,7 +56,7 @@ export function Trouble({ fault, again }) {
   return (
     <div class={`message ${offline ? "offline" : "failed"}`} role="alert">
       <p class="title">{offline ? t("offline") : has(`problem_${slug}`) ? t(`problem_${slug}`) : t("failed", { status: fault.status })}</p>
-      {offline && <p>{t("offline_what")}</p>}
+      {offline && again && <p>{t("offline_what")}</p>}
       {(fault.problem?.detail || fault.problem?.errors) && (
         <p lang="en">{[fault.problem.detail, ...(fault.problem.errors ?? []).map(({ detail }) => detail)].filter(Boolean).join(" ")}</p>
       )}

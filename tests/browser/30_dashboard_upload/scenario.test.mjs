@@ -76,6 +76,8 @@ test("a file that a Dutch spreadsheet saved is read as it is meant, and its colu
   const page = await stage.visit(HERE, { locale: "nl-NL" });
   await page.getByLabel("CSV-bestand").setInputFiles({ name: "omzet.csv", mimeType: "text/csv", buffer: Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(`Datum;Kanaal;Omzet;Bezoekers;Opmerking\r\n${dutch(first)};winkel;1.200,505;12;goed\r\n${dutch(second)};winkel;12,5;1.300;\r\n`, "utf16le")]) });
   await page.getByText("Er moet iets worden opgegeven").waitFor();
+  await page.setViewportSize({ width: 320, height: 700 });
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "no page scrolls sideways");
   assert.equal(await page.getByRole("heading", { name: "Wat er zou veranderen" }).count(), 0);
   await page.getByLabel("Bezoekers").selectOption({ label: "Bezoeken" });
   await page.getByLabel("Opmerking").selectOption({ label: "Deze kolom weglaten" });
@@ -101,6 +103,10 @@ test("what may mean two things is asked, with an example from the file, and read
   const order = page.getByRole("group", { name: `How are days written, as in 03/02/${year}?` });
   await sign.waitFor();
   await assertAccessible(page, "a file that may mean two things");
+  const { width, height } = page.viewportSize();
+  await page.setViewportSize({ width: 320, height });
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "no page scrolls sideways");
+  await page.setViewportSize({ width, height });
   assert.equal(await page.getByRole("heading", { name: "What would change" }).count(), 0);
   await sign.getByLabel("point").check();
   assert.equal(await page.getByRole("heading", { name: "What would change" }).count(), 0, "the order of days is still open");

@@ -99,7 +99,7 @@ test("faults stand beside their fields, typed text stays, and what is not saved 
   await repeat.getByLabel("Weight").fill("1.2345");
   await page.getByLabel("Name of the score").fill("x".repeat(101));
   await save(page);
-  await page.getByRole("alert").filter({ hasText: "cannot answer" }).waitFor();
+  await page.getByRole("alert").filter({ hasText: "Not saved: what is wrong stands beside the fields." }).waitFor();
   const marked = await page.locator("[aria-invalid=true]").evaluateAll((fields) => fields.map((field) => `${field.closest("fieldset")?.querySelector("legend").textContent.split(" · ")[0] ?? ""} ${field.labels[0].textContent}: ${field.parentElement.querySelector(".wrong").textContent}`));
   assert.deepEqual(marked, [
     ` Name of the score: ${marked[0].split(": ")[1]}`,
