@@ -3,15 +3,17 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { openDashboard, settled } from "./dashboard.mjs";
+import { previewed } from "./editor.mjs";
 
 const INTO = fileURLToPath(new URL("../../docs/images", import.meta.url));
 
 const stage = await openDashboard();
 try {
   const survey = `#/surveys/${stage.survey.id}?by=channel`;
-  const draw = async (name, at, { show, ...options } = {}) => {
+  const draw = async (name, at, { show, act, ...options } = {}) => {
     const page = await stage.visit(at, { viewport: { width: 1100, height: 800 }, ...options });
     if (options.key !== null) await settled(page);
+    if (act) await act(page);
     if (show) await page.evaluate((id) => document.getElementById(id).closest("section").scrollIntoView(), show);
     await page.evaluate(() => document.fonts.ready.then(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))));
     await page.screenshot({ path: path.join(INTO, `dashboard-${name}.png`) });
@@ -20,6 +22,18 @@ try {
   await draw("overview", "");
   await draw("survey", survey, { viewport: { width: 1100, height: 1000 }, show: "q-recommend" });
   await draw("drivers", survey, { colorScheme: "dark", show: "drivers", viewport: { width: 1100, height: 900 } });
+  await draw("editor", `#/edit/${stage.survey.id}`, { act: previewed });
+  await draw("faults", "#/edit", {
+    colorScheme: "dark",
+    act: async (page) => {
+      await previewed(page);
+      await page.getByLabel("Sites that may embed it").fill("https://Shop.example/checkout");
+      await page.getByRole("button", { name: "Make the survey" }).click();
+      await page.getByRole("alert").filter({ hasText: "Not saved" }).waitFor();
+    },
+  });
+  await draw("privacy", `#/privacy/${stage.survey.id}`);
+  await draw("keys", "#/keys");
   await draw("phone", survey, { viewport: { width: 320, height: 760 }, locale: "nl-NL", show: "q-satisfied" });
 } finally {
   await stage.close();
