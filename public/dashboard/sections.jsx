@@ -5,6 +5,7 @@ import { call } from "./api.js";
 import { Session, Voice } from "./context.js";
 import { KPIS, NAME, freshId, measuresVisits, surveyOf } from "./draft.js";
 import { Check, Count, Editing, Lasting, Lines, Select, Text, Worded, Wrong } from "./field.jsx";
+import { PATIENCE } from "./patience.js";
 import { keyOf } from "./questions.jsx";
 import { textOf } from "./voice.js";
 
@@ -150,13 +151,6 @@ function TryIt() {
     </div>
   );
 }
-
-/** As in docs/privacy.md, which a test computes anew. */
-export const PATIENCE = [
-  ["5", "1 %, 41 h", "11 %, 3.0 d", "37 %, 3.4 d"],
-  ["30", "31 %, 14 h", "67 %, 13 h", "78 %, 12 h"],
-  ["100", "68 %, 4 h", "79 %, 4 h", "80 %, 4 h"],
-];
 
 export function Release() {
   const { t, locale } = useContext(Voice);

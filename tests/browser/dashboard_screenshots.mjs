@@ -3,6 +3,7 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { ago, openDashboard, settled } from "./dashboard.mjs";
+import { previewed } from "./editor.mjs";
 
 const INTO = fileURLToPath(new URL("../../docs/images", import.meta.url));
 
@@ -22,6 +23,18 @@ try {
   await draw("overview", "");
   await draw("survey", survey, { viewport: { width: 1100, height: 1000 }, show: "q-recommend" });
   await draw("drivers", survey, { colorScheme: "dark", show: "drivers", viewport: { width: 1100, height: 900 } });
+  await draw("editor", `#/edit/${stage.survey.id}`, { act: previewed });
+  await draw("faults", "#/edit", {
+    colorScheme: "dark",
+    act: async (page) => {
+      await previewed(page);
+      await page.getByLabel("Sites that may embed it").fill("https://Shop.example/checkout");
+      await page.getByRole("button", { name: "Make the survey" }).click();
+      await page.getByRole("alert").filter({ hasText: "Not saved" }).waitFor();
+    },
+  });
+  await draw("privacy", `#/privacy/${stage.survey.id}`);
+  await draw("keys", "#/keys");
   await draw("phone", survey, { viewport: { width: 320, height: 760 }, locale: "nl-NL", show: "q-satisfied" });
 
   const stored = { visits: 4000, conversions: 118, carts: 300, revenue: 6000.125 };

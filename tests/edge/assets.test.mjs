@@ -27,7 +27,7 @@ const MOST_WIDGET = 5_000;
 const SCRIPTS = ["widget.js", "visit.js"];
 const STYLES = ["page.css"];
 /** The dashboard's page, and what it loads. */
-const DASHBOARD = ["dashboard/dashboard.css", "dashboard/dashboard.html", "dashboard/dashboard.js"];
+const DASHBOARD = ["dashboard/dashboard.css", "dashboard/dashboard.html", "dashboard/dashboard.js", "dashboard/preview.html", "dashboard/preview.js"];
 
 let server;
 before(async () => {
@@ -104,7 +104,7 @@ test("a script may be embedded by every page, kept for an hour, and asked for ag
 
 test("what the dashboard loads is kept by its caller alone, and asked for again each time", async () => {
   const health = await read("/healthz");
-  for (const [at, mediaType] of [["dashboard.js", "text/javascript; charset=utf-8"], ["dashboard.css", "text/css; charset=utf-8"]]) {
+  for (const [at, mediaType] of [["dashboard.js", "text/javascript; charset=utf-8"], ["dashboard.css", "text/css; charset=utf-8"], ["preview.js", "text/javascript; charset=utf-8"]]) {
     const reply = await read(`/dashboard/${at}`);
     assert.equal(reply.text, readFileSync(path.join(BUILD, "assets/dashboard", at), "utf8"));
     const { etag } = reply.headers;
@@ -113,7 +113,7 @@ test("what the dashboard loads is kept by its caller alone, and asked for again 
     const again = await server.api("GET", `/dashboard/${at}`, undefined, { key: null, headers: { "if-none-match": etag } });
     assert.equal(again.status, 304);
   }
-  for (const at of ["/dashboard/dashboard.html", "/dashboard/index.html", "/dashboard/main.jsx", "/dashboard/x"]) assert.equal((await read(at)).status, 404, at);
+  for (const at of ["/dashboard/dashboard.html", "/dashboard/preview.html", "/dashboard/index.html", "/dashboard/main.jsx", "/dashboard/x"]) assert.equal((await read(at)).status, 404, at);
 });
 
 test("the widget is one file of at most 5,000 bytes, compressed", () => {

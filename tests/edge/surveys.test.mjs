@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
+import { assertShape } from "./document.mjs";
 import { startServer } from "./server.mjs";
 import { changes, countsOf, readRows, settledPages } from "./state.mjs";
 import { assertProblem, createSurvey, faultsOf, submissionId, times } from "./survey.mjs";
@@ -214,6 +215,84 @@ test("a question's scale is locked by its first answer, and not before", async (
   assertProblem(await replace([{ ...csat, points: 7 }, labelled]), 409, "scale-locked", ["#/questions/0 scale_locked"]);
   await ok([csat, labelled]);
   assert.equal((await survey.ledger()).conserved, true);
+});
+
+/** All that D1 holds, and every page of every Ledger: the platform's own pages of D1 change by reading alone. */
+async function kept() {
+  const ledgers = [...(await settledPages(server.stateDir))].filter(([name]) => !name.startsWith("d1/"));
+  return { ledgers, d1: (await readRows(server.stateDir)).d1 };
+}
+
+test("a survey is judged without being stored, as it would be and as respondents would see it", async () => {
+  const ids = async () => (await api("GET", "/v1/surveys?limit=100")).json.items.map(({ id, revision }) => [id, revision]);
+  const survey = await createSurvey(server, { questions: [NPS], origins: ["https://listed.example"] });
+  const known = await ids();
+  const before = await kept();
+  for (const { why, valid, survey: given } of FIXTURES) {
+    const judged = await api("POST", "/v1/surveys?dry_run=1", given);
+    if (!valid) {
+      assertProblem(judged, 422, "invalid");
+      continue;
+    }
+    assert.equal(judged.status, 200, why);
+    assertShape("ValidSurvey", judged.json);
+    assert.deepEqual([judged.headers.etag, judged.headers.location], [undefined, undefined]);
+  }
+  assert.deepEqual(await ids(), known, "nothing was stored");
+  assert.deepEqual(await kept(), before);
+
+  // What it says is what becomes of it.
+  const wanted = { name: "Judged", template: "store", dimensions: { channel: ["web"] }, release: { min_cohort: 9 } };
+  const { survey: whole, public: shown } = (await api("POST", "/v1/surveys?dry_run=1", wanted)).json;
+  const made = await createSurvey(server, wanted);
+  const { id, revision, created, ...stored } = made.definition;
+  assert.deepEqual(whole, stored);
+  assert.deepEqual({ id, revision, ...shown }, (await api("GET", made.path, undefined, { key: null })).json);
+
+  // Of one that is there, with the notice that would follow from it, against the revision that was read.
+  const longer = { ...survey.definition, window: "60d" };
+  const judge = (etag) => api("PUT", `${survey.path}?dry_run=1`, longer, { headers: etag ? { "if-match": etag } : {} });
+  const judged = await judge('"1"');
+  assert.equal(judged.status, 200, judged.text);
+  assertShape("ValidSurvey", judged.json);
+  assert.match(judged.json.survey.notice.text.en, /60 days/);
+  assertProblem(await judge('"2"'), 412, "other-revision");
+  assert.deepEqual((await api("GET", survey.path)).json, survey.definition);
+  assert.equal((await put(survey, longer)).json.notice.hash, judged.json.survey.notice.hash);
+
+  for (const [key, status, slug] of [[null, 401, "key-needed"], ["x", 401, "wrong-key"]]) {
+    assertProblem(await api("POST", "/v1/surveys?dry_run=1", wanted, { key }), status, slug);
+    assertProblem(await api("PUT", `${survey.path}?dry_run=1`, wanted, { key }), status, slug);
+  }
+  assertProblem(await api("POST", "/v1/surveys?dry_run=0", wanted), 422, "invalid", ["dry_run form"]);
+  assertProblem(await api("PUT", "/v1/surveys/zzzzzzzz?dry_run=1", wanted), 404, "not-found");
+});
+
+test("a made-up comment shows its themes as a respondent's would, and leaves nothing behind", async () => {
+  const themes = { delivery: { en: ["delivery"], nl: ["te laat"] }, price: { de: ["Größe"] } };
+  const before = await kept();
+  const found = async (comment) => {
+    const reply = await api("POST", "/v1/themes/try", { themes, comment });
+    assert.equal(reply.status, 200, reply.text);
+    assertShape("FoundThemes", reply.json);
+    return reply.json.themes;
+  };
+  assert.deepEqual(await found("DELÍVERY, die GROSSE GRO\u0308SSE"), ["delivery", "price"]);
+  assert.deepEqual(await found("te  laat"), ["delivery"]);
+  assert.deepEqual(await found("undeliverable"), []);
+  assert.deepEqual(await found(""), []);
+  const secret = "plantedcomment";
+  const refused = await api("POST", "/v1/themes/try", { themes: { "No name": {} }, comment: secret.repeat(200), more: 1 });
+  assertProblem(refused, 422, "invalid", ["#/themes name 0", "#/comment length", "# unknown_member 2"]);
+  assert.ok(!refused.text.includes(secret) && !server.logs.some((line) => line.includes(secret)));
+  assertProblem(await api("POST", "/v1/themes/try", "{"), 400, "malformed");
+  assertProblem(await api("POST", "/v1/themes/try", { themes, comment: "" }, { key: null }), 401, "key-needed");
+  assert.deepEqual(await kept(), before);
+  for (const given of [{ name: "Reads", scopes: ["read"] }, { name: "Sends", scopes: ["ingest"] }]) {
+    const { key } = (await api("POST", "/v1/keys", given)).json;
+    assertProblem(await api("POST", "/v1/themes/try", { themes, comment: "" }, { key }), 403, "forbidden");
+    assertProblem(await api("POST", "/v1/surveys?dry_run=1", { name: "N", template: "nps" }, { key }), 403, "forbidden");
+  }
 });
 
 test("a deleted survey is gone from everywhere, and stays so", async () => {

@@ -68,6 +68,8 @@ fn a_document_is_an_asset_and_everything_else_is_not() {
         ("/dashboard", "/dashboard/dashboard.html", "text/html; charset=utf-8"),
         ("/dashboard/dashboard.js", "/dashboard/dashboard.js", "text/javascript; charset=utf-8"),
         ("/dashboard/dashboard.css", "/dashboard/dashboard.css", "text/css; charset=utf-8"),
+        ("/dashboard/preview", "/dashboard/preview.html", "text/html; charset=utf-8"),
+        ("/dashboard/preview.js", "/dashboard/preview.js", "text/javascript; charset=utf-8"),
         ("/problems/final", "/problems/final.md", "text/markdown; charset=utf-8"),
         ("/page.css", "/page.css", "text/css; charset=utf-8"),
     ] {
@@ -129,6 +131,8 @@ fn every_route_is_reached_by_its_method_and_no_other_is_allowed_there() {
         ("/dashboard/".to_owned(), vec![("GET", Route::Dashboard)]),
         ("/dashboard/dashboard.js".to_owned(), vec![("GET", Route::DashboardScript)]),
         ("/dashboard/dashboard.css".to_owned(), vec![("GET", Route::DashboardStyle)]),
+        ("/dashboard/preview".to_owned(), vec![("GET", Route::DashboardPreview)]),
+        ("/dashboard/preview.js".to_owned(), vec![("GET", Route::DashboardPreviewScript)]),
         ("/problems/invalid".to_owned(), vec![("GET", Route::ProblemPage(Kind::Invalid))]),
         ("/page.css".to_owned(), vec![("GET", Route::PageStyle)]),
         (
@@ -171,6 +175,7 @@ fn every_route_is_reached_by_its_method_and_no_other_is_allowed_there() {
             vec![("GET", Route::Notice(id.clone(), "x_-".to_owned()))],
         ),
         (format!("{survey}/ledger"), vec![("GET", Route::Ledger(id.clone()))]),
+        ("/v1/themes/try".to_owned(), vec![("POST", Route::TryThemes)]),
         ("/v1/keys".to_owned(), vec![("GET", Route::ListKeys), ("POST", Route::CreateKey)]),
         ("/v1/keys/self".to_owned(), vec![("GET", Route::OwnKey)]),
         (

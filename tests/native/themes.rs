@@ -4,14 +4,20 @@
 use counterfoil::domain::json::Json;
 use counterfoil::domain::survey::Survey;
 use counterfoil::domain::survey_json;
+use counterfoil::domain::theme_trial;
 use counterfoil::domain::themes::Tagger;
 use proptest::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// A [`Tagger`] of a survey, with the tables of a library; in the Worker they are the platform's.
+/// Unicode's tables, as a library has them; in the Worker they are the platform's.
+fn bare(text: &str) -> String {
+    text.nfkd().filter(|c| !is_combining_mark(*c)).collect()
+}
+
+/// A [`Tagger`] of a survey.
 pub fn tagger_of(survey: &Survey) -> Tagger {
-    Tagger::new(survey, |text| text.nfkd().filter(|c| !is_combining_mark(*c)).collect())
+    Tagger::new(survey, bare)
 }
 
 fn tagger(themes: &str) -> Tagger {
@@ -136,5 +142,54 @@ proptest! {
     fn no_comment_is_too_odd_to_search(comment in "\\PC{0,200}") {
         let found = tags(r#"{"a": {"en": ["a"]}, "b": {"en": ["b c"]}}"#, &comment);
         prop_assert!(found.is_sorted() && found.len() <= 2);
+    }
+}
+
+/// What trying a comment on themes tells.
+fn tried(themes: &str, comment: &str) -> Vec<String> {
+    let comment = serde_json::to_string(comment).unwrap();
+    let trial = format!(r#"{{"themes": {themes}, "comment": {comment}}}"#);
+    theme_trial::found(&Json::read(trial.as_bytes()).unwrap(), bare).unwrap()
+}
+
+#[test]
+fn a_comment_that_is_tried_has_the_themes_of_one_that_is_sent() {
+    let themes =
+        r#"{"delivery": {"en": ["delivery"]}, "price": {"de": ["Größe"], "nl": ["te duur"]}}"#;
+    for comment in
+        ["", "The DELÍVERY", "die GRÖSSE", "te  duur!", "undelivered", "te duur, delivery"]
+    {
+        assert_eq!(tried(themes, comment), tags(themes, comment), "{comment}");
+    }
+    assert!(tried("{}", "delivery").is_empty());
+}
+
+#[test]
+fn a_trial_with_faults_tells_all_of_them_and_none_of_its_words() {
+    let faults = |text: &str| {
+        let found = theme_trial::found(&Json::read(text.as_bytes()).unwrap(), bare).unwrap_err();
+        let faults = found.into_vec();
+        assert!(!serde_json::to_string(&faults).unwrap().contains("planted"));
+        faults.iter().map(|f| format!("{} {}", f.pointer, f.code)).collect::<Vec<_>>()
+    };
+    assert_eq!(faults("{}"), ["#/themes missing", "#/comment missing"]);
+    assert_eq!(faults("[]"), ["# type"]);
+    let long = "planted".repeat(300);
+    assert_eq!(
+        faults(&format!(
+            r#"{{"themes": {{"a": {{}}, "Planted": {{}}}}, "comment": "{long}", "planted": 1}}"#
+        )),
+        ["#/themes/a length", "#/themes name", "#/comment length", "# unknown_member"]
+    );
+}
+
+proptest! {
+    #[test]
+    fn any_comment_that_is_tried_has_the_themes_of_one_that_is_sent(word in "\\PC{1,12}", comment in "\\PC{0,60}") {
+        prop_assume!(!word.trim().is_empty());
+        let theme = format!(r#"{{"theme": {{"en": [{}]}}}}"#, serde_json::to_string(&word).unwrap());
+        for comment in [comment.clone(), format!("{comment} {word}"), word.to_uppercase()] {
+            prop_assert_eq!(tried(&theme, &comment), tags(&theme, &comment));
+        }
     }
 }

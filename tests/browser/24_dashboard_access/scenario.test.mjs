@@ -16,7 +16,7 @@ before(async () => {
 });
 after(() => stage.close());
 
-const PAGES = () => ["#/", `#/surveys/${stage.survey.id}?by=channel`, "#/business", "#/facts", "#/facts/file", "#/engagement", "#/keys", `#/privacy/${stage.survey.id}`];
+const PAGES = () => ["#/", `#/surveys/${stage.survey.id}?by=channel`, "#/business", "#/facts", "#/facts/file", "#/engagement", "#/keys", "#/manage", `#/privacy/${stage.survey.id}`];
 
 test("all files together weigh at most 120,000 bytes, compressed, and load nothing from elsewhere", () => {
   const files = readdirSync(BUILT);

@@ -254,7 +254,7 @@ test("every fault of the service stands beside its field and in a summary that l
   // What is mended is no longer wrong, without saving.
   await page.getByLabel("Least together").fill("5");
   await page.locator('input[aria-invalid="false"]#at-release_2Fmin_cohort').waitFor();
-  await page.getByLabel("Name", { exact: true }).fill("Kept");
+  await page.locator("#at-name").fill("Kept");
   await stage.leave(page);
 });
 
