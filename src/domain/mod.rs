@@ -44,6 +44,7 @@ pub mod tally;
 pub mod templates;
 pub mod themes;
 pub mod time;
+pub mod turnstile;
 pub mod way_back;
 pub mod withdrawal;
 pub mod words;

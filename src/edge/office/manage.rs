@@ -25,7 +25,7 @@ use super::config::Config;
 pub async fn create(call: &mut Call, config: &Config) -> Outcome {
     call.no_query()?;
     access::require(call, config, Scope::Admin, None).await?;
-    let survey = read_survey(call).await?;
+    let survey = read_survey(call, config).await?;
     let text = stored(&survey).to_string();
     let now = now();
     let statements = [d1::insert_survey(now, &text), notices::keep_first(&survey.notice, now)];
@@ -65,7 +65,7 @@ pub async fn replace(call: &mut Call, config: &Config, id: &str) -> Outcome {
         Some(etag) => Some(revision(etag).ok_or_else(|| Problem::new(Kind::OtherRevision))?),
     };
     let before = definitions::fresh(&call.env, id).await?;
-    let mut survey = read_survey(call).await?;
+    let mut survey = read_survey(call, config).await?;
     notice::follow(before.survey(), &mut survey);
     let question = Ask::Revise { expected, definition: stored(&survey).to_string() };
     match definitions::ask(&call.env, id, &question).await? {
@@ -91,11 +91,12 @@ pub async fn delete(call: &mut Call, config: &Config, id: &str) -> Outcome {
     }
 }
 
-async fn read_survey(call: &mut Call) -> Result<Survey, Failure> {
+async fn read_survey(call: &mut Call, config: &Config) -> Result<Survey, Failure> {
     let body = call.body(policy::JSON_TYPES, policy::MOST_BODY).await?;
     let document =
         Json::read(&body).map_err(|why| Problem::new(Kind::Malformed).detail(why.to_string()))?;
-    Ok(survey_json::read(&document).map_err(|faults| Problem::invalid(faults.into_vec()))?)
+    let read = survey_json::read_for(&document, config.has_turnstile);
+    Ok(read.map_err(|faults| Problem::invalid(faults.into_vec()))?)
 }
 
 /// The revision that an entity tag of ours names.
