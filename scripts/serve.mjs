@@ -10,7 +10,7 @@ import { readdirSync, readFileSync, mkdirSync, existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { HttpOptions_Style, Log, LogLevel, Miniflare } from "miniflare";
+import { Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions, unstable_splitSqlQuery } from "wrangler";
 import { EVERY_SECRET, SECRETS, readKeys, secretsOf } from "./keys.mjs";
 import { WORKERS, readConfig } from "./workers.mjs";
@@ -48,7 +48,7 @@ function modulesIn(build, entry) {
 
 /**
  * What Miniflare is told of one Worker; `given` are variables and secrets, of which it gets its own. `outbound`: who
- * answers what it asks of the world, as a proxy over HTTP that is told the whole URL.
+ * answers, over HTTP, what it asks of the world.
  */
 function optionsOf(worker, build, given, outbound) {
   const config = readConfig(worker);
@@ -61,7 +61,7 @@ function optionsOf(worker, build, given, outbound) {
   const others = EVERY_SECRET.filter((name) => !secretsOf(worker, { turnstile: true }).includes(name));
   const bindings = Object.fromEntries(Object.entries({ ...config.vars, ...given }).filter(([name]) => !others.includes(name)));
   const serviceBindings = { ...options.serviceBindings, ...(config.assets && { [config.assets.binding]: ASSETS }) };
-  const outboundService = outbound && { external: { address: outbound, http: { style: HttpOptions_Style.PROXY } } };
+  const outboundService = outbound && { external: { address: outbound, http: { forwardedProtoHeader: "x-forwarded-proto" } } };
   return { ...options, name: config.name, bindings, serviceBindings, outboundService, modulesRoot: root, modules: modulesIn(root, entry) };
 }
 

@@ -3,12 +3,28 @@
 //! Turnstile implementation"; read 2026-11-22, never tried against the real service).
 
 use super::fault::{Fault, Pointer};
+use super::hex::hex;
 use super::json::Json;
+use super::preimage::keyed_hash;
+use super::pseudonym::SubmissionId;
 
 /// The most characters of a token, by that documentation. It is good for 300 seconds, and once.
 pub const MOST_TOKEN: usize = 2_048;
 /// The secret by which everything passes, for tests: its replies name an action of their own.
 const TESTING: &str = "1x0000000000000000000000000000000AA";
+
+/// By what Cloudflare knows the same verification again, and repeats its verdict: so that a double click, or
+/// a verdict that was lost, spends no second token. A UUID (RFC 9562, in the form of version 4, as in the
+/// documentation's examples) from which nobody finds the submission id.
+pub fn idempotency_key(survey: &str, submission: &SubmissionId) -> String {
+    let submission = submission.reveal();
+    let hash = keyed_hash(submission.as_bytes(), "counterfoil turnstile 1", &[survey.as_bytes()]);
+    let [a, b, c, d, e, f, mut g, h, mut i, j, k, l, m, n, o, p, ..] = hash;
+    g = g & 0x0f | 0x40;
+    i = i & 0x3f | 0x80;
+    let groups: [&[u8]; 5] = [&[a, b, c, d], &[e, f], &[g, h], &[i, j], &[k, l, m, n, o, p]];
+    groups.map(hex).join("-")
+}
 
 /// What a token is good for.
 #[derive(Clone, Debug, PartialEq, Eq)]

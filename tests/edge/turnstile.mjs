@@ -18,13 +18,13 @@ export const CONFIGURED = { TURNSTILE_SITE_KEY: KEYS.site_key, TURNSTILE_SECRET:
 /**
  * Starts it. `address`: where the Workers reach it. `asked`: what it was asked, each with method, url, headers and body.
  * `issue` gives a token as a browser gets one that passed under an action. `fault`: what it does in place of replying,
- * if it is set: a function of Node's response.
+ * if it is set: a function of Node's response. `loses`: how many verdicts get lost on their way.
  */
 export async function startTurnstile() {
   const issued = new Map();
-  const service = { asked: [], fault: undefined };
+  const service = { asked: [], fault: undefined, loses: 0 };
 
-  function verdict({ secret, response }) {
+  function verdict({ secret, response, idempotency_key }) {
     const no = (code) => ({ success: false, "error-codes": [code] });
     const yes = (action) => ({ success: true, "error-codes": [], challenge_ts: new Date().toISOString(), hostname: "localhost", action, cdata: "", metadata: { interactive: false } });
     if (!secret) return no("missing-input-secret");
@@ -35,19 +35,22 @@ export async function startTurnstile() {
     if (secret !== KEYS.secret) return no("invalid-input-secret");
     if (!issued.has(response)) return no("invalid-input-response");
     const token = issued.get(response);
-    if (token.spent) return no("timeout-or-duplicate");
-    token.spent = true;
+    if (token.spent && (!idempotency_key || token.spent !== idempotency_key)) return no("timeout-or-duplicate");
+    token.spent ||= idempotency_key || true;
     return yes(token.action);
   }
 
   const server = createServer(async (request, reply) => {
     let body = "";
     for await (const part of request.setEncoding("utf8")) body += part;
-    const { method, url, headers } = request;
+    const { method, headers } = request;
+    const url = `${headers["x-forwarded-proto"]}://${headers.host}${request.url}`;
     service.asked.push({ method, url, headers, body });
     if (service.fault) return service.fault(reply);
     if (method !== "POST" || url !== SITEVERIFY) return reply.writeHead(404).end();
-    reply.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(verdict(Object.fromEntries(new URLSearchParams(body)))));
+    const told = JSON.stringify(verdict(Object.fromEntries(new URLSearchParams(body))));
+    if (service.loses > 0) return service.loses--, reply.destroy();
+    reply.writeHead(200, { "content-type": "application/json" }).end(told);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
 

@@ -145,11 +145,12 @@ pub async fn take(
         if dry_run {
             return Ok(None);
         }
+        let submission = response.submission_id.clone().unwrap_or_else(|| made.clone());
         if let Some(token) = &response.token {
             let verdict: Result<(), Vec<Fault>> = match verified {
                 Some(verdict) => verdict,
                 None if is_known(call, id, response.submission_id.as_ref()).await? => Ok(()),
-                None => turnstile::verify(config, id, token).await?,
+                None => turnstile::verify(config, id, &submission, token).await?,
             };
             verified = Some(verdict.clone());
             match verdict {
@@ -161,7 +162,6 @@ pub async fn take(
                 Err(faults) => return Err(Refused::Judged(survey, Refusal::Faulty(faults))),
             }
         }
-        let submission = response.submission_id.unwrap_or_else(|| made.clone());
         let submission_id = submission.reveal();
         let pseudonyms = response
             .customer

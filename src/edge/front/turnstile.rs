@@ -6,6 +6,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::domain::fault::Fault;
+use crate::domain::pseudonym::SubmissionId;
 use crate::domain::turnstile::{self, Verdict};
 use crate::edge::Failure;
 
@@ -14,18 +15,20 @@ use super::config::Config;
 #[wasm_bindgen(module = "/src/edge/front/siteverify.js")]
 extern "C" {
     #[wasm_bindgen(catch)]
-    async fn siteverify(secret: &str, response: &str) -> Result<JsValue, JsValue>;
+    async fn siteverify(secret: &str, response: &str, key: &str) -> Result<JsValue, JsValue>;
 }
 
-/// Spends a token for `survey`; its faults where it is good for nothing.
+/// Spends a token for a response to `survey`; its faults where it is good for nothing.
 pub async fn verify(
     config: &Config,
     survey: &str,
+    submission: &SubmissionId,
     token: &str,
 ) -> Result<Result<(), Vec<Fault>>, Failure> {
     let keys = config.turnstile()?;
     // What was thrown is not logged: nobody can say that it does not quote what was sent.
-    let reply = siteverify(&keys.secret, token)
+    let key = turnstile::idempotency_key(survey, submission);
+    let reply = siteverify(&keys.secret, token, &key)
         .await
         .map_err(|_| Failure::Unavailable("Turnstile did not answer in time".to_owned()))?;
     let reply = Array::from(&reply);
