@@ -42,6 +42,10 @@ export const EVERY_KIND = [
   { id: "why", kind: "comment" },
 ];
 
+/** Starts a browser. `args` and `ignoreDefaultArgs` are Playwright's. */
+export const launch = ({ args = [], ...options } = {}) =>
+  chromium.launch({ executablePath: findChromium(), args: ["--no-sandbox", "--disable-dev-shm-usage", ...args], ...options });
+
 /**
  * Opens a stage. `restores`: documents that are left may come back as they were, which Playwright switches off.
  * `allowed`: what pages allow beside that. The rest is for the server.
@@ -53,11 +57,7 @@ export async function openStage({ restores = false, allowed, ...options } = {}) 
     reply.writeHead(html ? 200 : 404, { "content-type": "text/html; charset=utf-8", "content-security-policy": policy(server.url, allowed) });
     reply.end(html);
   });
-  const browser = await chromium.launch({
-    executablePath: findChromium(),
-    args: ["--no-sandbox", "--disable-dev-shm-usage"],
-    ignoreDefaultArgs: restores ? ["--disable-back-forward-cache"] : [],
-  });
+  const browser = await launch({ ignoreDefaultArgs: restores ? ["--disable-back-forward-cache"] : [] });
   const server = await startServer(options);
   await new Promise((resolve) => host.listen(0, "127.0.0.1", resolve));
   // The service is at 127.0.0.1: another site, not only another port.

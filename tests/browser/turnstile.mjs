@@ -24,6 +24,7 @@ function api(challenges) {
     reset(id) {
       const { frame, field } = checks.get(id);
       field.value = "";
+      delete frame.dataset.passed;
       frame.src = `${frame.src}`;
     },
     remove(id) {
@@ -35,6 +36,7 @@ function api(challenges) {
     const check = origin === challenges && checks.get(data.id);
     if (!check) return;
     check.field.value = data.token;
+    check.frame.dataset.passed = "";
     check.options.callback?.(data.token);
   });
   if (explicit) return;
@@ -43,7 +45,7 @@ function api(challenges) {
 
 /**
  * Answers for it in a context. `service` issues the tokens; `passes()` says whether the check is passed. Gives what the
- * frames were asked with.
+ * frames were asked with. A frame whose token is there has `data-passed`, which is the stand-in's own.
  */
 export async function serveTurnstile(context, service, { passes = () => true } = {}) {
   const asked = [];
