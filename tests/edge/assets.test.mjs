@@ -24,7 +24,7 @@ const DOCUMENTS = [
 
 /** The most that the widget may weigh, in bytes, compressed. */
 const MOST_WIDGET = 5_000;
-const SCRIPTS = ["widget.js", "visit.js"];
+const SCRIPTS = ["widget.js", "visit.js", "turnstile.js"];
 const STYLES = ["page.css"];
 /** The dashboard's page, and what it loads. */
 const DASHBOARD = ["dashboard/dashboard.css", "dashboard/dashboard.html", "dashboard/dashboard.js"];
