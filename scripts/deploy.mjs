@@ -90,12 +90,12 @@ function deploy(wanted) {
   database(wanted, begin(place));
   const present = {};
   for (const step of all("Secrets")) present[step.worker] = presentSecrets(wrangler(begin(step), { quiet: true }));
-  const { secrets, made } = missingSecrets(present, process.env);
+  const { secrets, made } = missingSecrets(present, process.env, wanted);
   must(begin(tables));
   let url;
   try {
     for (const step of all("Worker")) {
-      const own = Object.entries(secrets).filter(([name]) => secretsOf(step.worker).includes(name));
+      const own = Object.entries(secrets).filter(([name]) => secretsOf(step.worker, wanted).includes(name));
       url = upload(Object.fromEntries(own), begin(step));
     }
     console.log(`\nCounterfoil answers at ${url ?? "the address above"}`);

@@ -1,6 +1,6 @@
 // What a deployment consists of, as far as it can be said without an account: no calls, no files.
 
-import { SECRETS, makeKey, secretsOf } from "./keys.mjs";
+import { SECRETS, TURNSTILE_SECRET, makeKey, secretsOf } from "./keys.mjs";
 
 /** In the order of their upload: each refers to those before it. */
 export const UPLOADS = ["ledger", "office", "front"];
@@ -24,11 +24,13 @@ export function target(configs) {
   if (!JURISDICTIONS.includes(jurisdiction)) throw new Error('JURISDICTION in wrangler.toml must be "eu" or "".');
   const name = one("database_name", (config) => config.d1_databases[0].database_name);
   const id = one("database_id", (config) => config.d1_databases[0].database_id);
-  return { jurisdiction, database: { name, id: id === PLACEHOLDER ? undefined : id } };
+  const keys = Object.values(configs).map((config) => config.vars.TURNSTILE_SITE_KEY).filter((key) => key !== undefined);
+  if (new Set(keys).size > 1) throw new Error("Front and office in wrangler.toml differ in their TURNSTILE_SITE_KEY.");
+  return { jurisdiction, turnstile: Boolean(keys[0]), database: { name, id: id === PLACEHOLDER ? undefined : id } };
 }
 
 /** The steps in order: what each looks for, and the command that it runs where that is missing. */
-export function steps({ jurisdiction, database }) {
+export function steps({ jurisdiction, turnstile, database }) {
   const create = ["d1", "create", database.name, ...(jurisdiction ? ["--jurisdiction", jurisdiction] : [])];
   return [
     { name: "Account", does: "look who is logged in; `wrangler login`, or CLOUDFLARE_API_TOKEN, is for you to do", command: ["whoami", "--json"] },
@@ -42,7 +44,7 @@ export function steps({ jurisdiction, database }) {
     ...UPLOADS.filter((worker) => secretsOf(worker).length > 0).map((worker) => ({
       name: "Secrets",
       worker,
-      does: `look which of ${secretsOf(worker).join(", ")} the ${worker} has; make the others`,
+      does: `look which of ${secretsOf(worker, { turnstile }).join(", ")} the ${worker} has; make the others${turnstile && worker === "front" ? `, but for ${TURNSTILE_SECRET}, which is Cloudflare's to make` : ""}`,
       command: ["secret", "list", "--env", worker],
     })),
     { name: "Tables", does: "apply the files of schema/d1 that are new", command: ["d1", "migrations", "apply", database.name, "--remote", "--env", "front"] },
@@ -81,9 +83,10 @@ export function findDatabase(databases, { name }, jurisdiction) {
 
 /**
  * The secrets that some Worker lacks: from the environment, else made. `present`: by Worker, the names of those it
- * has. What one lacks is set for all that hold it, so that they agree. `made`: the names of those that were made.
+ * has. What one lacks is set for all that hold it, so that they agree. `made`: the names of those that were made. That of
+ * Turnstile is looked for only if wanted, and never made: it belongs to the site key.
  */
-export function missingSecrets(present, environment) {
+export function missingSecrets(present, environment, { turnstile = false } = {}) {
   const secrets = {};
   const made = [];
   const lacks = (name) => UPLOADS.some((worker) => secretsOf(worker).includes(name) && !present[worker]?.includes(name));
@@ -92,6 +95,11 @@ export function missingSecrets(present, environment) {
     if (given && Buffer.byteLength(given) < LEAST_SECRET) throw new Error(`${name} in the environment has fewer than ${LEAST_SECRET} bytes.`);
     if (!given) made.push(name);
     secrets[name] = given || makeKey();
+  }
+  if (turnstile && !present.front?.includes(TURNSTILE_SECRET)) {
+    const given = environment[TURNSTILE_SECRET];
+    if (!given) throw new Error(`wrangler.toml has a TURNSTILE_SITE_KEY: put the secret key that belongs to it into ${TURNSTILE_SECRET}, in the environment.`);
+    secrets[TURNSTILE_SECRET] = given;
   }
   return { secrets, made };
 }

@@ -5,11 +5,16 @@ import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 // Which Workers have which: none has more than it needs.
-const HOLDERS = { ADMIN_KEY: ["front", "office"], PEPPER: ["front"], INVITATION_KEY: ["front"], RECEIPT_KEY: ["front"] };
+const HOLDERS = { ADMIN_KEY: ["front", "office"], PEPPER: ["front"], INVITATION_KEY: ["front"], RECEIPT_KEY: ["front"], TURNSTILE_SECRET: ["front"] };
 
-export const SECRETS = Object.keys(HOLDERS);
-/** The names of a Worker's secrets. */
-export const secretsOf = (worker) => SECRETS.filter((name) => HOLDERS[name].includes(worker));
+/** The one that Cloudflare makes, and that is needed only where wrangler.toml has a TURNSTILE_SITE_KEY. */
+export const TURNSTILE_SECRET = "TURNSTILE_SECRET";
+/** All that there may be, and those that every deployment needs, which can be made. */
+export const EVERY_SECRET = Object.keys(HOLDERS);
+export const SECRETS = EVERY_SECRET.filter((name) => name !== TURNSTILE_SECRET);
+/** The names of a Worker's secrets, that of Turnstile only if wanted. */
+export const secretsOf = (worker, { turnstile = false } = {}) =>
+  (turnstile ? EVERY_SECRET : SECRETS).filter((name) => HOLDERS[name].includes(worker));
 const FILE = fileURLToPath(new URL("../.dev.vars", import.meta.url));
 
 /** 32 random bytes as base64url: good for each of them, whether it takes a text or a seed. */
@@ -28,7 +33,7 @@ function text() {
 export function readKeys() {
   const kept = text();
   const keys = {};
-  for (const name of SECRETS) {
+  for (const name of EVERY_SECRET) {
     const line = kept.match(new RegExp(`^${name}="?([^"\\n]*)"?\\s*$`, "m"));
     const value = process.env[name] || line?.[1];
     if (value) keys[name] = value;

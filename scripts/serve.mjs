@@ -1,4 +1,4 @@
-// Serves the built Workers on this machine, in Miniflare: `node scripts/serve.mjs [--port N] [--state DIR] [--build DIR] [--var NAME:VALUE]`.
+// Serves the built Workers on this machine, in Miniflare: `node scripts/serve.mjs [--port N] [--state DIR] [--build DIR] [--var NAME:VALUE] [--outbound HOST:PORT]`.
 //
 // Bindings come from wrangler.toml, secrets from the environment or .dev.vars, migrations from
 // schema/d1. Not `wrangler dev`: its proxy in front of workerd manages a third of the requests.
@@ -12,7 +12,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions, unstable_splitSqlQuery } from "wrangler";
-import { SECRETS, readKeys, secretsOf } from "./keys.mjs";
+import { EVERY_SECRET, SECRETS, readKeys, secretsOf } from "./keys.mjs";
 import { WORKERS, readConfig } from "./workers.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -46,8 +46,11 @@ function modulesIn(build, entry) {
   }));
 }
 
-/** What Miniflare is told of one Worker; `given` are variables and secrets, of which it gets its own. */
-function optionsOf(worker, build, given) {
+/**
+ * What Miniflare is told of one Worker; `given` are variables and secrets, of which it gets its own. `outbound`: who
+ * answers, over HTTP, what it asks of the world.
+ */
+function optionsOf(worker, build, given, outbound) {
   const config = readConfig(worker);
   const root = path.join(build, worker);
   const entry = path.basename(config.main);
@@ -55,10 +58,11 @@ function optionsOf(worker, build, given) {
     throw new Error(`There is no built Worker in ${root}: run scripts/build first.`);
   }
   const { assets, ...options } = unstable_getMiniflareWorkerOptions(config, worker).workerOptions;
-  const others = SECRETS.filter((name) => !secretsOf(worker).includes(name));
+  const others = EVERY_SECRET.filter((name) => !secretsOf(worker, { turnstile: true }).includes(name));
   const bindings = Object.fromEntries(Object.entries({ ...config.vars, ...given }).filter(([name]) => !others.includes(name)));
   const serviceBindings = { ...options.serviceBindings, ...(config.assets && { [config.assets.binding]: ASSETS }) };
-  return { ...options, name: config.name, bindings, serviceBindings, modulesRoot: root, modules: modulesIn(root, entry) };
+  const outboundService = outbound && { external: { address: outbound, http: { forwardedProtoHeader: "x-forwarded-proto" } } };
+  return { ...options, name: config.name, bindings, serviceBindings, outboundService, modulesRoot: root, modules: modulesIn(root, entry) };
 }
 
 /** Applies each file of the directory once, in order, each in one transaction with its record, as wrangler would. */
@@ -88,9 +92,10 @@ async function migrate(database, directory) {
 /**
  * Starts the Workers. `port` 0 is any free one; `vars` go over the variables and secrets that wrangler.toml,
  * the environment and .dev.vars give; `build` is a directory that scripts/build made.
+ * `outbound` (host and port) answers, in the world's place, what the Workers ask of it.
  * `scheduled` runs cron for a present; `ended` resolves once workerd is gone, whoever ended it.
  */
-export async function serve({ port = 0, stateDir, vars = {}, build = path.join(ROOT, "build") }) {
+export async function serve({ port = 0, stateDir, vars = {}, build = path.join(ROOT, "build"), outbound }) {
   process.env.WRANGLER_LOG ??= "warn"; // or it says on stdout where it found .dev.vars
   // One machine is one client: it may send as much as it likes, unless somebody asks for it.
   const given = { ...readKeys(), RATE_LIMIT: "off", ...vars };
@@ -114,7 +119,7 @@ export async function serve({ port = 0, stateDir, vars = {}, build = path.join(R
     defaultPersistRoot: path.resolve(stateDir),
     handleRuntimeStdio: (...streams) => streams.forEach((stream) => stream.pipe(process.stderr, { end: false })),
     workers: [
-      ...WORKERS.map((worker) => optionsOf(worker, build, given)),
+      ...WORKERS.map((worker) => optionsOf(worker, build, given, outbound)),
       // Miniflare would put two Workers of its own before one with assets, which are slow and lose cron's calls.
       {
         name: ASSETS,
@@ -170,12 +175,14 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
         state: { type: "string" },
         build: { type: "string" },
         var: { type: "string", multiple: true },
+        outbound: { type: "string" },
       },
     });
     const server = await serve({
       port: Number(values.port ?? process.env.PORT ?? 8787),
       stateDir: values.state ?? process.env.STATE_DIR ?? ".state",
       build: values.build && path.resolve(values.build),
+      outbound: values.outbound,
       vars: Object.fromEntries((values.var ?? []).map((pair) => pair.split(/:(.*)/s, 2))),
     });
     endWith(server);

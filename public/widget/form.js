@@ -77,10 +77,8 @@ export function makeForm({ questions, themes, notice }, voice, dimensions, invit
     progress.max = asked;
     progress.value = Object.keys(answers).length;
     count.replaceChildren(`${progress.value}/${asked} `, progress);
-    const show = (flag, needed) => (boxes[flag].parentNode.hidden = gpc || !needed);
-    show("use_customer_id", invitation);
-    show("use_segments", groups[themes[0] && !commented ? 1 : 0]);
-    show("analyse_comment", commented);
+    const needed = { use_customer_id: invitation, use_segments: groups[themes[0] && !commented ? 1 : 0], analyse_comment: commented };
+    for (const flag in needed) boxes[flag].parentNode.hidden = gpc || !needed[flag];
     return answers;
   }
 
@@ -109,9 +107,9 @@ export function makeForm({ questions, themes, notice }, voice, dimensions, invit
       shown.focus();
       return WORD.CHANGED;
     }
-    const at = (place) => reply.errors?.some(({ pointer }) => pointer.startsWith(place));
-    if (blame(({ id }) => at(`#/answers/${id}`)) || at("#/answers")) return WORD.CHECK;
-    return at("#/") ? WORD.PERSONAL : WORD.CLOSED;
+    const at = `${reply.errors?.map(({ pointer }) => pointer)}`;
+    if (blame(({ id }) => at.includes(`/answers/${id}`)) || /answers|turnstile/.test(at)) return WORD.CHECK;
+    return at.includes("/") ? WORD.PERSONAL : WORD.CLOSED;
   }
 
   function submit(event) {

@@ -22,7 +22,7 @@ function choices({ kind, points, map, options = [], direction }, { word, write }
   const best = direction === "effort_high" ? first : last;
   const scale = [];
   for (let point = first; point <= last; point++) {
-    const end = point === best ? GOOD : point === first || point === last ? BAD : "";
+    const end = point === best ? GOOD : point === first + last - best ? BAD : "";
     scale.push([point, `${point}\n${end}`]);
   }
   return scale;
@@ -46,7 +46,7 @@ export function makeField(question, voice) {
     };
   } else {
     const comment = kind === "comment";
-    const inputMode = comment ? "text" : "decimal";
+    const inputMode = comment ? "" : "decimal";
     const field = make(comment ? "textarea" : "input", { name, required, inputMode, autocomplete: "off", maxLength: 2000 });
     element = make("label", {}, make("div", {}, ...asked), comment ? "" : `${min} – ${max} ${unit} `, field);
     read = () => {

@@ -25,9 +25,7 @@ export function makeThanks({ withdrawable_until, reward }, told = {}, response, 
   const receipt = () =>
     ask(
       "/responses",
-      ({ receipt }) => {
-        if (receipt) make("a", { href: URL.createObjectURL(new Blob([receipt])), download: "receipt.jws" }).click();
-      },
+      ({ receipt }) => receipt && make("a", { href: URL.createObjectURL(new Blob([receipt])), download: "receipt.jws" }).click(),
       { ...response, receipt: true },
     );
   const way = make(

@@ -90,7 +90,7 @@ function start(host) {
       if (busy) {
         fail(WORD.OFFLINE);
         await new Promise((go) => {
-          addEventListener("online", go, { once: true });
+          addEventListener("online", go);
           setTimeout(go, wait);
         });
       }
@@ -124,7 +124,8 @@ function start(host) {
     }
     if (survey.status !== "open") return fail(WORD.CLOSED);
     if (survey.verified_only && !invitation) return fail(WORD.PERSONAL);
-    const send = (response, refused) =>
+    const send = (response, refused) => {
+      response.turnstile = survey.turnstile;
       ask("/responses", (reply) => {
         if (reply.status !== "accepted") return fail(refused(reply));
         const thanks = makeThanks(reply, survey.reward?.text, response, speaker, ask, (...words) => {
@@ -135,8 +136,11 @@ function start(host) {
         thanks.firstChild.focus();
         tell("sent");
       }, response);
+    };
     body.replaceChildren(makeForm(survey, speaker, dimensions, invitation, send));
     tell("ready");
+    // The check puts its token in the place of what it is asked with.
+    if (survey.turnstile) import(`${home}/turnstile.js`).then(({ open }) => open(host, survey, body), () => fail(WORD.OFFLINE));
     if (itself) card.togglePopover(true);
   }
 

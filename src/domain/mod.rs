@@ -45,6 +45,7 @@ pub mod templates;
 pub mod theme_trial;
 pub mod themes;
 pub mod time;
+pub mod turnstile;
 pub mod way_back;
 pub mod withdrawal;
 pub mod words;

@@ -58,6 +58,7 @@ struct Language {
     store_visit: &'static str,
     reward: &'static str,
     technology: &'static str,
+    turnstile: &'static str,
     optional: &'static str,
     all_optional: &'static str,
     rights: &'static str,
@@ -82,6 +83,7 @@ impl Language {
             (self.store_visit, survey.store_visit),
             (self.reward, survey.reward.is_some()),
             (self.technology, true),
+            (self.turnstile, survey.turnstile),
             (self.optional, survey.verified_only),
             (self.all_optional, !survey.verified_only),
             (self.rights, true),
@@ -161,6 +163,11 @@ static LANGUAGES: [Language; 4] = [
         technology: "No cookies are set, and IP addresses are not stored. The service runs at \
                      Cloudflare, which keeps restore points of its storage for up to 30 days: \
                      whoever may restore one could see what was stored then.",
+        turnstile: "To keep out programs that answer in bulk (GDPR, Art. 6(1)(f)), your browser also loads a \
+                    check by Cloudflare, Inc., called Turnstile. By that, Cloudflare learns your IP \
+                    address, features of your browser and which site this is, but none of your \
+                    answers; what the check keeps in your browser is Cloudflare’s to say: \
+                    https://www.cloudflare.com/turnstile-privacy-policy/.",
         optional: "You may refuse everything else that is optional without disadvantage.",
         all_optional: "You may refuse everything that is optional without disadvantage.",
         rights: "You can complain to a data protection authority.",
@@ -199,6 +206,11 @@ static LANGUAGES: [Language; 4] = [
         technology: "Er worden geen cookies geplaatst en geen IP-adressen bewaard. De dienst \
                      draait bij Cloudflare, dat herstelpunten van zijn opslag tot 30 dagen \
                      bewaart: wie er een mag terugzetten, kan zien wat toen was opgeslagen.",
+        turnstile: "Om programma’s te weren die massaal antwoorden (AVG, art. 6, lid 1, onder f), laadt uw \
+                    browser ook een controle van Cloudflare, Inc., genaamd Turnstile. Daardoor verneemt \
+                    Cloudflare uw IP-adres, kenmerken van uw browser en welke site dit is, maar geen van uw \
+                    antwoorden; wat de controle in uw browser bewaart, zegt Cloudflare: \
+                    https://www.cloudflare.com/turnstile-privacy-policy/.",
         optional: "U kunt al het andere dat optioneel is zonder nadeel weigeren.",
         all_optional: "U kunt alles wat optioneel is zonder nadeel weigeren.",
         rights: "U kunt een klacht indienen bij een toezichthouder voor gegevensbescherming.",
@@ -245,6 +257,11 @@ static LANGUAGES: [Language; 4] = [
                      läuft bei Cloudflare, das Wiederherstellungspunkte seines Speichers bis zu 30 \
                      Tage aufbewahrt: Wer einen davon zurückspielen darf, kann sehen, was damals \
                      gespeichert war.",
+        turnstile: "Um Programme fernzuhalten, die massenhaft antworten (DSGVO, Art. 6 Abs. 1 Buchst. f), \
+                    lädt Ihr Browser auch eine Prüfung von Cloudflare, Inc., genannt Turnstile. Dadurch \
+                    erfährt Cloudflare Ihre IP-Adresse, Merkmale Ihres Browsers und um welche Website es \
+                    geht, aber keine Ihrer Antworten; was die Prüfung in Ihrem Browser aufbewahrt, sagt \
+                    Cloudflare: https://www.cloudflare.com/turnstile-privacy-policy/.",
         optional: "Alles andere, was freiwillig ist, können Sie ohne Nachteil ablehnen.",
         all_optional: "Alles, was freiwillig ist, können Sie ohne Nachteil ablehnen.",
         rights: "Sie können sich bei einer Datenschutzaufsichtsbehörde beschweren.",
@@ -292,6 +309,11 @@ static LANGUAGES: [Language; 4] = [
                      fonctionne chez Cloudflare, qui garde des points de restauration de son \
                      stockage jusqu’à 30 jours : qui peut en restaurer un peut voir ce qui était \
                      alors stocké.",
+        turnstile: "Pour écarter les programmes qui répondent en masse (RGPD, art. 6, par. 1, point f), votre \
+                    navigateur charge aussi un contrôle de Cloudflare, Inc., nommé Turnstile. Cloudflare \
+                    apprend ainsi votre adresse IP, des caractéristiques de votre navigateur et de quel \
+                    site il s’agit, mais aucune de vos réponses ; ce que le contrôle garde dans votre \
+                    navigateur, Cloudflare le dit : https://www.cloudflare.com/turnstile-privacy-policy/.",
         optional: "Vous pouvez refuser sans inconvénient tout ce qui est par ailleurs facultatif.",
         all_optional: "Vous pouvez refuser sans inconvénient tout ce qui est facultatif.",
         rights: "Vous pouvez introduire une réclamation auprès d’une autorité de protection des \

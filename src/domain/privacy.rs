@@ -62,8 +62,12 @@ pub fn page(stored: &Stored, inventory: Value, jurisdiction: Option<Jurisdiction
     }
     retain(members, "collected_but_not_stored", "what", |what| match what {
         "segments" => !survey.dimensions.is_empty(),
+        "Turnstile token" => survey.turnstile,
         "comment text" => survey.questions.iter().any(|q| q.kind == Kind::Comment),
         _ => true,
+    });
+    retain(members, "recipients", "who", |who| {
+        survey.turnstile || who != "Cloudflare, Inc. (Turnstile)"
     });
     let controller = survey.controller.as_ref();
     let own = [

@@ -13,6 +13,7 @@ use super::pseudonym::{Subject, SubmissionId};
 use super::recognition::Recognition;
 use super::survey::{AnswerValue, Kind, NpsAnswer, Question, ShowIf, Status, Survey, THEME, Test};
 use super::themes::Tagger;
+use super::turnstile::MOST_TOKEN;
 
 /// The most characters that a comment may have.
 pub const MOST_COMMENT: usize = 2_000;
@@ -32,6 +33,8 @@ pub struct Response {
     pub consent: Answer,
     /// What was agreed to, where a receipt of it is wanted.
     pub receipt: Option<Consent>,
+    /// The token of Turnstile that must be verified before it may be counted; none where none is asked.
+    pub token: Option<String>,
 }
 
 /// An answer, as tallies see it.
@@ -77,6 +80,8 @@ pub struct Circumstances {
     /// Every question was shown, with a word on when it applies: an answer to one that does not apply
     /// is left out, and no fault.
     pub all_shown: bool,
+    /// It is to be judged and nothing more: no token of Turnstile is asked, since verifying spends it.
+    pub dry_run: bool,
 }
 
 /// Reads a response to `survey`, whose current notice has the hash `notice`.
@@ -125,7 +130,8 @@ pub fn read(
     if let (Some(_), Some((_, pointer))) = (&named, &invited) {
         faults.add(pointer, "one_of", "Give a customer_id or an invitation, not both.");
     }
-    let identified = named.is_some() || invited.is_some();
+    let is_invited = invited.is_some();
+    let identified = named.is_some() || is_invited;
     let customer = if covered.use_customer_id {
         recognition.customer(named, &mut faults).or(recognition.invited(invited, &mut faults))
     } else {
@@ -143,6 +149,20 @@ pub fn read(
         .take("receipt")
         .and_then(|(value, pointer)| json::boolean(value, &pointer, &mut faults))
         .unwrap_or(false);
+
+    // An invitation that may not be used counts nobody once, so it spares nobody the token.
+    let is_spared = circumstances.may_identify
+        || circumstances.dry_run
+        || (is_invited && covered.use_customer_id);
+    let token_due = survey.turnstile && !is_spared;
+    let given = match token_due {
+        true => members.require("turnstile", &mut faults),
+        false => members.take("turnstile"),
+    };
+    let token = given
+        .and_then(|(value, pointer)| json::text(value, 1, MOST_TOKEN, &pointer, &mut faults))
+        .filter(|_| token_due)
+        .map(str::to_owned);
 
     let all_shown = circumstances.all_shown;
     let mut sheet =
@@ -171,7 +191,8 @@ pub fn read(
     let offers = if covered.use_segments { sheet.offers(segments) } else { Vec::new() };
     let consent = consent_counts::answer(notice, &covered);
     let receipt = receipt.then_some(covered);
-    Ok(Response { submission_id, customer, answers: sheet.answers(), offers, consent, receipt })
+    let answers = sheet.answers();
+    Ok(Response { submission_id, customer, answers, offers, consent, receipt, token })
 }
 
 /// The submission id of a body that may have any other fault, if it has one.

@@ -49,6 +49,9 @@ pub struct Survey {
     /// Whether a visit over several pages is measured as one, for whoever agrees: only a survey that asks
     /// the questions of the template `visits` may say so.
     pub store_visit: bool,
+    /// Whether open responses must bring a token of Cloudflare Turnstile (`turnstile.rs`); never together
+    /// with `verified_only`, where it would be asked of nobody.
+    pub turnstile: bool,
     /// What a respondent is told of the reward, per locale, where there is one.
     pub reward: Option<Texts>,
     /// Figures from elsewhere that KPIs are held against, each KPI's at most once.
@@ -394,6 +397,7 @@ impl Survey {
             retention: Retention::default(),
             verified_only: false,
             store_visit: false,
+            turnstile: false,
             reward: None,
             benchmarks: Vec::new(),
         }

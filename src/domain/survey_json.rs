@@ -50,15 +50,20 @@ const THEMES: Names = Names { least: 0, most: 50, allowed: is_id, rule: ID_RULE 
 
 /// The survey that `json` defines with every default filled in, or all that is wrong with it.
 pub fn read(json: &Json) -> Result<Survey, Faults> {
+    read_for(json, true)
+}
+
+/// The same for a deployment that has Turnstile, or has not: there no survey can ask for it.
+pub fn read_for(json: &Json, has_turnstile: bool) -> Result<Survey, Faults> {
     let mut faults = Faults::default();
-    match survey(json, &mut faults) {
+    match survey(json, has_turnstile, &mut faults) {
         Some(survey) => faults.or(survey),
         None => Err(faults),
     }
 }
 
 /// What could be read; of use only where there were no faults.
-fn survey(json: &Json, faults: &mut Faults) -> Option<Survey> {
+fn survey(json: &Json, has_turnstile: bool, faults: &mut Faults) -> Option<Survey> {
     let mut members = Members::of(json, Pointer::root(), faults)?;
     for name in READ_ONLY {
         members.take(name);
@@ -79,9 +84,27 @@ fn survey(json: &Json, faults: &mut Faults) -> Option<Survey> {
     let retention = optional(m, "retention", faults, retention);
     let verified_only = optional(m, "verified_only", faults, boolean);
     let store_visit = optional(m, "store_visit", faults, boolean);
+    let turnstile = optional(m, "turnstile", faults, |j, p, f| {
+        let asked = boolean(j, p, f)?;
+        if asked && !has_turnstile {
+            f.add(
+                p,
+                "not_configured",
+                "This deployment has no Turnstile: its operator must set TURNSTILE_SITE_KEY.",
+            );
+        }
+        Some(asked)
+    });
     let reward = optional(m, "reward", faults, reward);
     let benchmarks = optional(m, "benchmarks", faults, benchmark_json::read);
     members.finish(faults);
+    if turnstile == Some(true) && verified_only == Some(true) {
+        faults.add(
+            &Pointer::root().member("turnstile"),
+            "never_asked",
+            "It is not asked of identified people, and `verified_only` takes no others.",
+        );
+    }
 
     let mut survey = Survey {
         name: name.unwrap_or_default(),
@@ -97,6 +120,7 @@ fn survey(json: &Json, faults: &mut Faults) -> Option<Survey> {
         retention: retention.unwrap_or_default(),
         verified_only: verified_only.unwrap_or(false),
         store_visit: store_visit.unwrap_or(false),
+        turnstile: turnstile.unwrap_or(false),
         reward,
         benchmarks: benchmarks.unwrap_or_default(),
     };

@@ -36,11 +36,16 @@ impl Stored {
         json!({ "id": self.id, "name": name, "status": status.name() })
     }
 
-    /// What anyone gets: see [`public`].
-    pub fn for_respondents(&self) -> Value {
+    /// What anyone gets: see [`public`]. Where the survey asks for Turnstile, `site_key` is what a page
+    /// asks it with, under an action that names the survey.
+    pub fn for_respondents(&self, site_key: &str) -> Value {
         let mut members = shown(&self.survey);
         members.insert("id".to_owned(), json!(self.id));
         members.insert("revision".to_owned(), json!(self.revision));
+        if self.survey.turnstile {
+            let asked = json!({ "site_key": site_key, "action": self.id });
+            members.insert("turnstile".to_owned(), asked);
+        }
         Value::Object(members)
     }
 }
@@ -74,6 +79,7 @@ fn whole(survey: &Survey) -> Members {
     members.insert("themes".to_owned(), Value::Object(themes));
     members.insert("origins".to_owned(), json!(survey.origins));
     members.insert("store_visit".to_owned(), json!(survey.store_visit));
+    members.insert("turnstile".to_owned(), json!(survey.turnstile));
     let benchmarks: Value = survey.benchmarks.iter().map(benchmark).collect();
     members.insert("benchmarks".to_owned(), benchmarks);
     members

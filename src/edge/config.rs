@@ -26,6 +26,8 @@ pub const KEY_RATE: &str = "KEY_RATE";
 const ADMIN_KEY: &str = "ADMIN_KEY";
 /// The variable that says in which jurisdiction Ledgers live: `eu`, or empty for anywhere.
 const JURISDICTION: &str = "JURISDICTION";
+/// The variable that is the public half of Turnstile's keys; empty where there is no Turnstile.
+pub const TURNSTILE_SITE_KEY: &str = "TURNSTILE_SITE_KEY";
 /// The fewest bytes that the first admin key may have.
 const LEAST_KEY: usize = 32;
 

@@ -48,7 +48,7 @@ impl Asset {
     pub fn of(route: &Route) -> Option<Self> {
         const SCRIPT: &str = "text/javascript; charset=utf-8";
         let audience = match route {
-            Route::Widget | Route::Visit => Audience::Embedder,
+            Route::Widget | Route::Visit | Route::Turnstile => Audience::Embedder,
             Route::Dashboard => Audience::Visitor,
             Route::DashboardPreview => Audience::Framer,
             Route::DashboardScript | Route::DashboardStyle | Route::DashboardPreviewScript => {
@@ -61,6 +61,7 @@ impl Asset {
             Route::SurveySchema => ("/survey.schema.json".to_owned(), "application/schema+json"),
             Route::Widget => ("/widget.js".to_owned(), SCRIPT),
             Route::Visit => ("/visit.js".to_owned(), SCRIPT),
+            Route::Turnstile => ("/turnstile.js".to_owned(), SCRIPT),
             Route::PageStyle => ("/page.css".to_owned(), "text/css; charset=utf-8"),
             Route::Dashboard => {
                 ("/dashboard/dashboard.html".to_owned(), "text/html; charset=utf-8")

@@ -13,6 +13,9 @@ use crate::domain::survey::{Kind, NpsAnswer, Question, Survey};
 /// The field that people do not see, and leave empty. Browsers have nothing to fill in under this name.
 pub const TRAP: &str = "remarks";
 
+/// The field that Turnstile adds to the form that it is in.
+pub const TOKEN: &str = "cf-turnstile-response";
+
 /// The fields as they came.
 #[derive(Clone, Default)]
 pub struct Form {
@@ -87,8 +90,12 @@ impl Form {
             "dimensions": dimensions,
             "receipt": self.text("receipt").is_some(),
         });
-        if let (Some(members), Some(invitation)) = (body.as_object_mut(), self.text("invitation")) {
-            members.insert("invitation".to_owned(), invitation.into());
+        for (name, text) in
+            [("invitation", self.text("invitation")), ("turnstile", self.text(TOKEN))]
+        {
+            if let (Some(members), Some(text)) = (body.as_object_mut(), text) {
+                members.insert(name.to_owned(), text.into());
+            }
         }
         body.to_string()
     }

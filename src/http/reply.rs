@@ -58,6 +58,11 @@ impl Reply {
         reply.header("x-robots-tag", "noindex")
     }
 
+    /// The same with scripts and frames of `origin`, another's, in it.
+    pub fn with_scripts_of(self, origin: &str) -> Self {
+        self.under(&format!("{PAGE_POLICY}; script-src {origin}; frame-src {origin}"))
+    }
+
     /// A reply without a body.
     pub fn empty(status: u16) -> Self {
         let mut reply = Self::new(status, "", "");

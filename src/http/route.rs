@@ -22,6 +22,8 @@ pub enum Route {
     Widget,
     /// `GET /visit.js`
     Visit,
+    /// `GET /turnstile.js`
+    Turnstile,
     /// `GET /dashboard/`, and `GET /dashboard` likewise
     Dashboard,
     /// `GET /dashboard/dashboard.js`
@@ -138,6 +140,7 @@ impl Route {
             | Route::PrivacyControl
             | Route::Widget
             | Route::Visit
+            | Route::Turnstile
             | Route::Dashboard
             | Route::DashboardScript
             | Route::DashboardStyle
@@ -211,6 +214,7 @@ fn resource(path: &str) -> Option<Resource> {
         [".well-known", "jwks.json"] => vec![("GET", ReceiptKeys)],
         ["widget.js"] => vec![("GET", Widget)],
         ["visit.js"] => vec![("GET", Visit)],
+        ["turnstile.js"] => vec![("GET", Turnstile)],
         ["dashboard"] | ["dashboard", ""] => vec![("GET", Dashboard)],
         ["dashboard", "dashboard.js"] => vec![("GET", DashboardScript)],
         ["dashboard", "dashboard.css"] => vec![("GET", DashboardStyle)],

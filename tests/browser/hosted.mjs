@@ -18,8 +18,8 @@ export const EVERYTHING = {
 };
 
 /** Opens a stage. */
-export async function openHosted() {
-  const stage = await openStage();
+export async function openHosted(options) {
+  const stage = await openStage(options);
   const { server } = stage;
   const survey = (definition) => stage.survey({ origins: [], ...definition });
 
@@ -54,8 +54,8 @@ export async function openHosted() {
     return reply.json.items[0].invitation;
   }
 
-  /** Closes a profile with its pages: nobody else was asked, nothing is stored, no policy had anything to stop. */
-  async function leave(page) {
+  /** Closes a profile with its pages: nobody but us and `others` was asked, nothing is stored, no policy had anything to stop. */
+  async function leave(page, { others = [] } = {}) {
     const context = page.context();
     const { cookies, origins } = await context.storageState({ indexedDB: true });
     assert.deepEqual([cookies, origins], [[], []]);
@@ -70,6 +70,7 @@ export async function openHosted() {
     for (const request of context.asked) {
       const { origin, pathname } = new URL(request.url());
       if (request.url().startsWith("data:application/jose;")) continue; // the receipt, which is in the page
+      if (others.includes(origin)) continue;
       assert.equal(origin, server.url);
       assert.match(pathname, /^\/(page\.css|s\/\w+(\/withdrawal|\/qr\.svg)?)$/);
       assert.equal(request.headers().cookie, undefined);

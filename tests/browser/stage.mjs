@@ -25,9 +25,9 @@ export function findChromium() {
 }
 
 /** What a page that embeds the widget must allow, and nothing else. */
-const policy = (service) =>
-  `default-src 'none'; script-src ${service}; connect-src ${service}; base-uri 'none'; form-action 'none'; ` +
-  "require-trusted-types-for 'script'; trusted-types 'none'";
+const policy = (service, { scripts = "", types = "'none'", others = "" } = {}) =>
+  `default-src 'none'; script-src ${service} ${scripts}; connect-src ${service}; base-uri 'none'; form-action 'none'; ` +
+  `require-trusted-types-for 'script'; trusted-types ${types}; ${others}`;
 
 /** One question of each kind. */
 export const EVERY_KIND = [
@@ -42,20 +42,23 @@ export const EVERY_KIND = [
   { id: "why", kind: "comment" },
 ];
 
-/** Opens a stage. `restores`: documents that are left may come back as they were, which Playwright switches off. */
-export async function openStage({ restores = false } = {}) {
+/** Starts a browser. `args` and `ignoreDefaultArgs` are Playwright's. */
+export const launch = ({ args = [], ...options } = {}) =>
+  chromium.launch({ executablePath: findChromium(), args: ["--no-sandbox", "--disable-dev-shm-usage", ...args], ...options });
+
+/**
+ * Opens a stage. `restores`: documents that are left may come back as they were, which Playwright switches off.
+ * `allowed`: what pages allow beside that. The rest is for the server.
+ */
+export async function openStage({ restores = false, allowed, ...options } = {}) {
   const pages = new Map([["/elsewhere", "<!doctype html><title>Elsewhere</title>"]]);
   const host = createServer((request, reply) => {
     const html = pages.get(request.url);
-    reply.writeHead(html ? 200 : 404, { "content-type": "text/html; charset=utf-8", "content-security-policy": policy(server.url) });
+    reply.writeHead(html ? 200 : 404, { "content-type": "text/html; charset=utf-8", "content-security-policy": policy(server.url, allowed) });
     reply.end(html);
   });
-  const browser = await chromium.launch({
-    executablePath: findChromium(),
-    args: ["--no-sandbox", "--disable-dev-shm-usage"],
-    ignoreDefaultArgs: restores ? ["--disable-back-forward-cache"] : [],
-  });
-  const server = await startServer();
+  const browser = await launch({ ignoreDefaultArgs: restores ? ["--disable-back-forward-cache"] : [] });
+  const server = await startServer(options);
   await new Promise((resolve) => host.listen(0, "127.0.0.1", resolve));
   // The service is at 127.0.0.1: another site, not only another port.
   const origin = `http://localhost:${host.address().port}`;
@@ -113,9 +116,9 @@ export async function openStage({ restores = false } = {}) {
 
   /**
    * Closes a page, and looks at what it leaves: nothing was asked of anyone but the page's own origin and the service,
-   * nothing is stored, its policy had nothing to stop, no script failed.
+   * nothing is stored, its policy had nothing to stop, no script failed. `others`: origins that were asked, too.
    */
-  async function leave(page) {
+  async function leave(page, { others = [] } = {}) {
     const left = await page.evaluate(async () => ({
       stopped,
       local: { ...localStorage },
@@ -128,9 +131,9 @@ export async function openStage({ restores = false } = {}) {
     assert.deepEqual(await page.context().cookies(), []);
     assert.deepEqual(page.errors, []);
     const urls = page.asked.map((request) => new URL(request.url()));
-    assert.deepEqual([...new Set(urls.map((url) => url.origin))].sort(), [server.url, origin].sort());
+    assert.deepEqual([...new Set(urls.map((url) => url.origin))].sort(), [server.url, origin, ...others].sort());
     for (const url of urls.filter((url) => url.origin === server.url)) {
-      assert.match(url.pathname, /^\/(widget\.js|visit\.js|v1\/surveys\/\w+(\/responses|\/withdrawals)?)$/);
+      assert.match(url.pathname, /^\/(widget\.js|visit\.js|turnstile\.js|v1\/surveys\/\w+(\/responses|\/withdrawals)?)$/);
     }
     for (const request of page.asked) {
       assert.deepEqual([request.headers().cookie, request.headers().authorization], [undefined, undefined]);

@@ -101,6 +101,23 @@ test("only secrets that are missing are made, and those of the environment are t
   assert.deepEqual(missingSecrets({ ...holdersLack(), office: [] }, {}).made, ["ADMIN_KEY"], "what one Worker lacks is made for all that hold it");
 });
 
+test("the secret of Turnstile is asked for where there is a site key, and made nowhere", () => {
+  const keyed = (key) => ({ ...config(), vars: { TURNSTILE_SITE_KEY: key } });
+  const workers = (front, office) => ({ ledger: config(), front: keyed(front), office: keyed(office) });
+  assert.deepEqual([target(alike()), target(workers("", "")), target(workers("0x4A", "0x4A"))].map(({ turnstile }) => turnstile), [false, false, true]);
+  assert.throws(() => target(workers("0x4A", "")), /differ in their TURNSTILE_SITE_KEY/);
+  const said = (key) => JSON.stringify(steps(target(workers(key, key))));
+  assert.deepEqual([said("").includes("TURNSTILE_SECRET"), said("0x4A").includes("TURNSTILE_SECRET")], [false, true]);
+  const wanted = { turnstile: true };
+  assert.throws(() => missingSecrets(holdersLack(), {}, wanted), /TURNSTILE_SECRET/);
+  assert.deepEqual(missingSecrets(holdersLack(), { TURNSTILE_SECRET: "0x4B" }, wanted), { secrets: { TURNSTILE_SECRET: "0x4B" }, made: [] });
+  assert.deepEqual(missingSecrets(holdersLack(), { TURNSTILE_SECRET: "0x4B" }), { secrets: {}, made: [] }, "nobody asked");
+  const has = { ...holdersLack(), front: secretsOf("front", wanted) };
+  assert.deepEqual(missingSecrets(has, {}, wanted), { secrets: {}, made: [] });
+  assert.equal(missingSecrets(holdersLack("PEPPER"), { TURNSTILE_SECRET: "0x4B" }, wanted).made.join(), "PEPPER");
+  assert.ok(!SECRETS.includes("TURNSTILE_SECRET") && !secretsOf("office", wanted).includes("TURNSTILE_SECRET"));
+});
+
 test("wrangler's replies are read: the secrets that are there, no Worker yet, anything else is a fault", () => {
   assert.deepEqual(presentSecrets({ status: 0, stdout: '[{"name": "PEPPER", "type": "secret_text"}]', stderr: "" }), ["PEPPER"]);
   assert.deepEqual(presentSecrets({ status: 1, stdout: "", stderr: 'Worker "counterfoil" not found.' }), []);

@@ -10,7 +10,7 @@ const FIXTURES = JSON.parse(readFileSync(new URL("../fixtures/surveys.json", imp
 
 let server;
 before(async () => {
-  server = await startServer();
+  server = await startServer({ vars: { TURNSTILE_SITE_KEY: "0x4AAAAAAAtestsownsitekey" } });
 });
 after(() => server.discard());
 

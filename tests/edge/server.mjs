@@ -18,7 +18,8 @@ const CRON_S = 60;
 
 /**
  * Starts a server. What is left out is made anew: give a former server's `stateDir`, `adminKey` and
- * rings of keys (`pepper`, `invitationKey`, `receiptKey`) to start it again. `vars` go over those of wrangler.toml. `api` sends the admin key unless a call says `{key: null}` or another one.
+ * rings of keys (`pepper`, `invitationKey`, `receiptKey`) to start it again. `vars` go over those of wrangler.toml;
+ * `outbound` (host and port) answers what the Workers ask of the world. `api` sends the admin key unless a call says `{key: null}` or another one.
  * `stop` ends it well, `kill` at once (SIGKILL to workerd and Node); `discard` stops it and removes
  * its state. `logs` holds the lines that it has printed.
  */
@@ -31,9 +32,11 @@ export async function startServer({
   port = 0,
   build,
   vars = {},
+  outbound,
 } = {}) {
   const options = ["--port", String(port), "--state", stateDir, ...(build ? ["--build", build] : [])];
   for (const [name, value] of Object.entries(vars)) options.push("--var", `${name}:${value}`);
+  if (outbound) options.push("--outbound", outbound);
   const child = fork(SERVE, options, {
     env: { ...process.env, ADMIN_KEY: adminKey, PEPPER: pepper, INVITATION_KEY: invitationKey, RECEIPT_KEY: receiptKey },
     stdio: ["ignore", "pipe", "pipe", "ipc"],

@@ -13,7 +13,7 @@ const NPS = { id: "recommend", kind: "nps" };
 
 let server;
 before(async () => {
-  server = await startServer();
+  server = await startServer({ vars: { TURNSTILE_SITE_KEY: "0x4AAAAAAAtestsownsitekey" } });
 });
 after(() => server.discard());
 
@@ -37,6 +37,7 @@ test("a survey of two members is stored with every default and a notice", async 
     retention: { days: 90, months: 25 },
     verified_only: false,
     store_visit: false,
+    turnstile: false,
     benchmarks: [],
   });
   assert.equal(reply.headers.location, `/v1/surveys/${id}`);
@@ -87,7 +88,7 @@ test("respondents see the survey without its name, origins, benchmarks and words
     origins: ["https://listed.example"],
     controller: { name: "Shop BV", contact: "privacy@shop.example" },
   });
-  const { name, origins, benchmarks, created, store_visit, ...kept } = survey.definition;
+  const { name, origins, benchmarks, created, store_visit, turnstile, ...kept } = survey.definition;
   const reply = await api("GET", survey.path, undefined, { key: null });
   assert.equal(reply.status, 200);
   assert.deepEqual(reply.json, {

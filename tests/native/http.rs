@@ -64,6 +64,7 @@ fn a_document_is_an_asset_and_everything_else_is_not() {
         ("/survey.schema.json", "/survey.schema.json", "application/schema+json"),
         ("/widget.js", "/widget.js", "text/javascript; charset=utf-8"),
         ("/visit.js", "/visit.js", "text/javascript; charset=utf-8"),
+        ("/turnstile.js", "/turnstile.js", "text/javascript; charset=utf-8"),
         ("/dashboard/", "/dashboard/dashboard.html", "text/html; charset=utf-8"),
         ("/dashboard", "/dashboard/dashboard.html", "text/html; charset=utf-8"),
         ("/dashboard/dashboard.js", "/dashboard/dashboard.js", "text/javascript; charset=utf-8"),

@@ -55,6 +55,7 @@ fn rendered(survey: Survey, form: &Form, faults: Faults) -> Reply {
         invitation: None,
         invitation_refused: false,
         private: false,
+        turnstile: None,
     };
     sheet.reply(200)
 }

@@ -44,6 +44,7 @@ fn everything() -> Value {
     json!({
         "template": "visits",
         "store_visit": true,
+        "turnstile": true,
         "questions": [{"id": "q", "kind": "nps"}, {"id": "why", "kind": "comment"}],
         "dimensions": {"channel": ["Planted segment"]},
         "themes": {"price": {"en": ["plantedword"]}},
@@ -86,6 +87,7 @@ fn what_passes_is_what_the_survey_can_be_sent() {
         passing(&json!({})).into_iter().collect::<BTreeSet<_>>(),
         always.map(str::to_owned).into_iter().collect()
     );
+    assert!(passing(&json!({"turnstile": true})).contains(&"Turnstile token".to_owned()));
     let whole = passing(&everything());
     assert!(whole.contains(&"segments".to_owned()) && whole.contains(&"comment text".to_owned()));
 }

@@ -21,8 +21,12 @@ const NOTICE: &str = "hash";
 const NOW: Instant = Instant(1_795_321_111_464);
 const INVITATION_KEYS: &str =
     "an-invitation-key-of-some-length-1 an-invitation-key-of-some-length-2";
-const KEY: Circumstances =
-    Circumstances { may_identify: true, global_privacy_control: false, all_shown: false };
+const KEY: Circumstances = Circumstances {
+    may_identify: true,
+    global_privacy_control: false,
+    all_shown: false,
+    dry_run: false,
+};
 const ALL: [&str; 4] = ["use_customer_id", "use_segments", "analyse_comment", "store_visit"];
 
 fn survey(change: impl FnOnce(&mut Value)) -> Survey {

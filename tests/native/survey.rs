@@ -110,6 +110,7 @@ fn the_smallest_survey_has_every_default() {
         retention: Retention { days: 90, months: 25 },
         verified_only: false,
         store_visit: false,
+        turnstile: false,
         reward: None,
         benchmarks: vec![],
     };
@@ -246,7 +247,7 @@ fn an_owner_gets_what_can_be_sent_back() {
 fn respondents_see_no_name_no_origins_and_no_words_of_themes() {
     let stored =
         Stored { id: "Uk".to_owned(), revision: 2, created: Instant(0), survey: example() };
-    let view = stored.for_respondents();
+    let view = stored.for_respondents("");
     let mut members: Vec<&str> = view.as_object().unwrap().keys().map(String::as_str).collect();
     members.sort_unstable();
     assert_eq!(
@@ -529,7 +530,13 @@ fn survey() -> impl Strategy<Value = Survey> {
     (
         (words(), any::<bool>(), questions(), btree_map(dimension_name, segments, 0..=8), themes),
         (subsequence(origins, 0..=3), option::of(who), texts(1)),
-        (30 * 86_400..=90 * 86_400_i64, release(), any::<bool>(), kept(), option::of(texts(1))),
+        (
+            30 * 86_400..=90 * 86_400_i64,
+            release(),
+            any::<[bool; 2]>(),
+            kept(),
+            option::of(texts(1)),
+        ),
     )
         .prop_map(
             |((name, open, questions, dimensions, themes), (origins, controller, notice), last)| {
@@ -551,8 +558,9 @@ fn survey() -> impl Strategy<Value = Survey> {
                     window: Duration::seconds(last.0),
                     release: last.1,
                     retention: last.3,
-                    verified_only: last.2,
+                    verified_only: last.2[0],
                     store_visit: false,
+                    turnstile: last.2[1] && !last.2[0],
                     reward: last.4,
                     benchmarks,
                 }

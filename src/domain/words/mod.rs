@@ -91,6 +91,14 @@ pub struct Words {
     pub privacy_control: &'static str,
     /// The wish for a receipt.
     pub receipt: &'static str,
+    /// The heading of the check against robots.
+    pub robots: &'static str,
+    /// Beneath it.
+    pub robots_text: &'static str,
+    /// The same where no script runs.
+    pub robots_script: &'static str,
+    /// The same for whoever has a personal link.
+    pub robots_link: &'static str,
     /// The button that sends.
     pub send: &'static str,
     /// Of the field that people do not see.
@@ -117,6 +125,8 @@ pub struct Words {
     pub error_notice: &'static str,
     /// The personal link says nothing any more.
     pub error_invitation: &'static str,
+    /// The check against robots was not passed.
+    pub error_robots: &'static str,
     /// Something else cannot be used.
     pub error_other: &'static str,
     /// The heading where the survey is closed.

@@ -7,7 +7,7 @@ use worker::Env;
 
 use crate::domain::key_ring::{KeyRing, Unusable};
 use crate::edge::Failure;
-use crate::edge::config::{FirstKey, secret, variable};
+use crate::edge::config::{FirstKey, TURNSTILE_SITE_KEY, secret, variable};
 
 /// The secret that pseudonyms are made with.
 const PEPPER: &str = "PEPPER";
@@ -15,9 +15,19 @@ const PEPPER: &str = "PEPPER";
 const INVITATION_KEY: &str = "INVITATION_KEY";
 /// The secret that receipts are signed with.
 const RECEIPT_KEY: &str = "RECEIPT_KEY";
+/// The secret that tokens of Turnstile are verified with, where there is a site key.
+const TURNSTILE_SECRET: &str = "TURNSTILE_SECRET";
 
 /// The variable that says whether who sends too often is refused: `on` or `off`.
 const RATE_LIMIT: &str = "RATE_LIMIT";
+
+/// The keys of Cloudflare Turnstile.
+pub struct Turnstile {
+    /// The public one.
+    pub site_key: String,
+    /// The other.
+    pub secret: String,
+}
 
 /// The front's configuration.
 pub struct Config {
@@ -29,6 +39,7 @@ pub struct Config {
     pub receipts: KeyRing,
     /// Whether who sends too often is refused.
     pub limits_rate: bool,
+    turnstile: Option<Turnstile>,
     first_key: FirstKey,
 }
 
@@ -47,6 +58,16 @@ impl Config {
         Ok(config)
     }
 
+    /// The keys of Turnstile, for a survey that asks for it. Where they are not both set, such a survey
+    /// takes nothing that needs them; the others do not mind.
+    pub fn turnstile(&self) -> Result<&Turnstile, Failure> {
+        self.turnstile.as_ref().ok_or_else(|| {
+            Failure::Unavailable(format!(
+                "a survey asks for Turnstile, but {TURNSTILE_SITE_KEY} and {TURNSTILE_SECRET} are not both set"
+            ))
+        })
+    }
+
     fn read(env: &Env) -> Result<Self, Failure> {
         let ring = |name: &str, read: fn(&str) -> Result<KeyRing, Unusable>| {
             read(&secret(env, name))
@@ -60,11 +81,17 @@ impl Config {
                 return Err(Failure::Fault(fault));
             }
         };
+        let turnstile = Turnstile {
+            site_key: variable(env, TURNSTILE_SITE_KEY),
+            secret: secret(env, TURNSTILE_SECRET),
+        };
+        let is_set = !turnstile.site_key.is_empty() && !turnstile.secret.is_empty();
         Ok(Self {
             peppers: ring(PEPPER, KeyRing::read)?,
             invitations: ring(INVITATION_KEY, KeyRing::read)?,
             receipts: ring(RECEIPT_KEY, KeyRing::read_seeds)?,
             limits_rate,
+            turnstile: is_set.then_some(turnstile),
             first_key: FirstKey::read(env)?,
         })
     }

@@ -14,6 +14,7 @@ mod receipts;
 mod rewards;
 mod submit;
 mod surveys;
+mod turnstile;
 mod withdraw;
 
 use wasm_bindgen::JsValue;

@@ -109,6 +109,10 @@ fn form(
     if defined.verified_only && (valid.is_none() || private) {
         return Ok(page::invited_only(reader, status, private && valid.is_some()));
     }
+    let turnstile = match defined.turnstile {
+        true => Some(config.turnstile()?.site_key.as_str()),
+        false => None,
+    };
     let sheet = Sheet {
         reader,
         stored: &survey.stored,
@@ -120,6 +124,7 @@ fn form(
         invitation: valid,
         invitation_refused: invitation.is_some() && valid.is_none(),
         private,
+        turnstile,
     };
     Ok(sheet.reply(status))
 }
@@ -154,8 +159,9 @@ async fn send(call: &Call, config: &Config, reader: &Reader, id: &str, sent: &Fo
         may_identify: false,
         global_privacy_control: call.global_privacy_control()?,
         all_shown: true,
+        dry_run: false,
     };
-    let arrival = Arrival { body: body.as_bytes(), circumstances, from: None, dry_run: false };
+    let arrival = Arrival { body: body.as_bytes(), circumstances, from: None };
     let (survey, status, faults) = match submit::take(call, config, id, &arrival).await {
         Ok(Some(taken)) => return Ok(thanks(reader, &survey, sent, &taken)),
         Ok(None) => return Err(Failure::Fault("a response was only judged".to_owned())),

@@ -4,9 +4,11 @@
 //!    403, 429.
 //! 2. Judge origin, consent and content by the survey as remembered; where it refuses, look at the
 //!    current one first: 400, 401, 403, 404, 409, 422.
-//! 3. Hand pseudonym, answers and dimensions to the Ledger. It counts by the current revision alone:
+//! 3. Where a token of Turnstile is asked for, verify it: 422, 503. Not for a submission id that is known:
+//!    a token is good once, and a reply may have been lost.
+//! 4. Hand pseudonym, answers and dimensions to the Ledger. It counts by the current revision alone:
 //!    by another it gives the current one back, and the judging begins anew.
-//! 4. 202, alike for a first answer and a repeated one, with a receipt of the consent where one is
+//! 5. 202, alike for a first answer and a repeated one, with a receipt of the consent where one is
 //!    wanted; and for a submission id that is known, even where the body would be refused by now.
 
 use std::rc::Rc;
@@ -16,6 +18,7 @@ use serde_json::json;
 
 use crate::domain::access::Scope;
 use crate::domain::consent::Consent;
+use crate::domain::fault::Fault;
 use crate::domain::ledger::Entry;
 use crate::domain::pseudonym::{Pseudonym, SubmissionId};
 use crate::domain::receipt::Receipt;
@@ -33,7 +36,7 @@ use crate::http::query;
 use crate::http::reply::Reply;
 
 use super::config::Config;
-use super::{limit, receipts};
+use super::{limit, receipts, turnstile};
 
 /// How often a survey may change under one request before the caller is asked to come back.
 const MOST_TRIES: usize = 16;
@@ -46,13 +49,14 @@ pub async fn respond(call: &mut Call, config: &Config, id: &str) -> Outcome {
         may_identify: access::offered(call, config, Scope::Ingest, id).await?,
         global_privacy_control: call.global_privacy_control()?,
         all_shown: false,
+        dry_run,
     };
     if circumstances.may_identify {
         limit::holder(call, config).await?;
     } else {
         limit::client(call, config, id).await?;
     }
-    let arrival = Arrival { body: &body, circumstances, from: call.origin.as_deref(), dry_run };
+    let arrival = Arrival { body: &body, circumstances, from: call.origin.as_deref() };
     match take(call, config, id, &arrival).await {
         Ok(Some(taken)) => Ok(accepted(taken)),
         Ok(None) => Ok(Reply::json(200, &json!({ "status": "valid" }))),
@@ -69,8 +73,6 @@ pub struct Arrival<'a> {
     pub circumstances: Circumstances,
     /// The web origin that sent it, to be judged by the survey.
     pub from: Option<&'a str>,
-    /// Whether it is to be judged and nothing more.
-    pub dry_run: bool,
 }
 
 /// A reward: alike for a first response and a repeated one.
@@ -117,7 +119,7 @@ pub async fn take(
     id: &str,
     arrival: &Arrival<'_>,
 ) -> Result<Option<Taken>, Refused> {
-    let dry_run = arrival.dry_run;
+    let dry_run = arrival.circumstances.dry_run;
     let made = SubmissionId::from_bytes(random()?);
     let remembered = definitions::remembered(id).filter(|_| !dry_run);
     let (mut survey, mut current) = match remembered {
@@ -125,6 +127,8 @@ pub async fn take(
         None => (definitions::fresh(&call.env, id).await?, true),
     };
     let recognition = Recognition { survey: id, invitations: &config.invitations, now: now() };
+    // A token is verified once, however often the survey changes meanwhile.
+    let mut verified = None;
     for _ in 0..MOST_TRIES {
         let response = match judge(call, arrival, &survey, recognition) {
             Ok(response) => response,
@@ -141,7 +145,23 @@ pub async fn take(
         if dry_run {
             return Ok(None);
         }
-        let submission = response.submission_id.unwrap_or_else(|| made.clone());
+        let submission = response.submission_id.clone().unwrap_or_else(|| made.clone());
+        if let Some(token) = &response.token {
+            let verdict: Result<(), Vec<Fault>> = match verified {
+                Some(verdict) => verdict,
+                None if is_known(call, id, response.submission_id.as_ref()).await? => Ok(()),
+                None => turnstile::verify(config, id, &submission, token).await?,
+            };
+            verified = Some(verdict.clone());
+            match verdict {
+                Ok(()) => {}
+                Err(_) if !current => {
+                    (survey, current) = (definitions::fresh(&call.env, id).await?, true);
+                    continue;
+                }
+                Err(faults) => return Err(Refused::Judged(survey, Refusal::Faulty(faults))),
+            }
+        }
         let submission_id = submission.reveal();
         let pseudonyms = response
             .customer
@@ -216,6 +236,17 @@ async fn receipt(
         consent,
     };
     receipts::signed(config, &receipt).await
+}
+
+/// Whether a response of this submission id was taken before. Changes nothing.
+async fn is_known(
+    call: &Call,
+    id: &str,
+    submission: Option<&SubmissionId>,
+) -> Result<bool, Failure> {
+    let Some(submission) = submission else { return Ok(false) };
+    let told = ledger_rpc::ask(&call.env, id, &Ask::Find(submission.clone())).await?;
+    Ok(matches!(told, Told::Accepted(..)))
 }
 
 /// A response that was taken before stays taken, though it would be refused now: whoever lost the

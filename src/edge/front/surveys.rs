@@ -8,7 +8,8 @@ use crate::http::reply::Reply;
 
 use super::config::Config;
 
-/// 200: with an admin key the survey as stored, without one as respondents may see it.
+/// 200: with an admin key the survey as stored, without one as respondents may see it; 503 where it
+/// asks for Turnstile and there is none.
 pub async fn read(call: &mut Call, config: &Config, id: &str) -> Outcome {
     call.no_query()?;
     let access = access::of(call, config).await?;
@@ -18,5 +19,9 @@ pub async fn read(call: &mut Call, config: &Config, id: &str) -> Outcome {
         return Ok(loaded.for_owner(200));
     }
     policy::admit(call.origin.as_deref(), &call.own_origin(), &loaded.survey().origins)?;
-    Ok(Reply::json(200, &loaded.stored.for_respondents()))
+    let site_key = match loaded.survey().turnstile {
+        true => &config.turnstile()?.site_key,
+        false => "",
+    };
+    Ok(Reply::json(200, &loaded.stored.for_respondents(site_key)))
 }

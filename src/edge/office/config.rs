@@ -10,13 +10,19 @@ use crate::edge::config::{self, FirstKey};
 pub struct Config {
     /// Where Ledgers live, if that is restricted.
     pub jurisdiction: Option<Jurisdiction>,
+    /// Whether surveys may ask for Turnstile.
+    pub has_turnstile: bool,
     first_key: FirstKey,
 }
 
 impl Config {
     /// The configuration, as the deployment has it.
     pub fn of(env: &Env) -> Result<Self, Failure> {
-        Ok(Self { jurisdiction: config::jurisdiction(env)?, first_key: FirstKey::read(env)? })
+        Ok(Self {
+            jurisdiction: config::jurisdiction(env)?,
+            has_turnstile: !config::variable(env, config::TURNSTILE_SITE_KEY).is_empty(),
+            first_key: FirstKey::read(env)?,
+        })
     }
 }
 

@@ -26,7 +26,7 @@ use super::config::Config;
 pub async fn create(call: &mut Call, config: &Config) -> Outcome {
     let dry_run = query::dry_run(call.query()?)?;
     access::require(call, config, Scope::Admin, None).await?;
-    let survey = read_survey(call).await?;
+    let survey = read_survey(call, config).await?;
     if dry_run {
         return Ok(valid(&survey));
     }
@@ -73,7 +73,7 @@ pub async fn replace(call: &mut Call, config: &Config, id: &str) -> Outcome {
         Some(etag) => Some(revision(etag).ok_or_else(|| Problem::new(Kind::OtherRevision))?),
     };
     let before = definitions::fresh(&call.env, id).await?;
-    let mut survey = read_survey(call).await?;
+    let mut survey = read_survey(call, config).await?;
     notice::follow(before.survey(), &mut survey);
     if dry_run {
         return match expected.is_some_and(|revision| revision != before.definition.revision) {
@@ -117,11 +117,12 @@ fn valid(survey: &Survey) -> Reply {
     Reply::json(200, &json!({ "status": "valid", "survey": survey, "public": public }))
 }
 
-async fn read_survey(call: &mut Call) -> Result<Survey, Failure> {
+async fn read_survey(call: &mut Call, config: &Config) -> Result<Survey, Failure> {
     let body = call.body(policy::JSON_TYPES, policy::MOST_BODY).await?;
     let document =
         Json::read(&body).map_err(|why| Problem::new(Kind::Malformed).detail(why.to_string()))?;
-    Ok(survey_json::read(&document).map_err(|faults| Problem::invalid(faults.into_vec()))?)
+    let read = survey_json::read_for(&document, config.has_turnstile);
+    Ok(read.map_err(|faults| Problem::invalid(faults.into_vec()))?)
 }
 
 /// The revision that an entity tag of ours names.

@@ -14,6 +14,10 @@ use crate::http::reply::Reply;
 use super::question::{self, Field};
 use super::{Reader, languages, whole};
 
+/// Where Turnstile is loaded from. Its script must be fetched from this very address, by its documentation.
+const TURNSTILE: &str = "https://challenges.cloudflare.com";
+const TURNSTILE_SCRIPT: &str = "https://challenges.cloudflare.com/turnstile/v0/api.js";
+
 /// A survey as somebody is asked to fill it in.
 pub struct Sheet<'a> {
     /// Who reads it.
@@ -37,6 +41,8 @@ pub struct Sheet<'a> {
     pub invitation_refused: bool,
     /// Whether the browser sends Global Privacy Control.
     pub private: bool,
+    /// The site key of Turnstile, if the survey asks for it.
+    pub turnstile: Option<&'a str>,
 }
 
 /// What is wrong, by where it is told.
@@ -44,6 +50,7 @@ pub struct Sheet<'a> {
 struct Errors<'a> {
     questions: BTreeMap<&'a str, String>,
     consents: BTreeMap<&'static str, &'static str>,
+    robots: Option<&'static str>,
     page: Vec<&'static str>,
 }
 
@@ -72,7 +79,11 @@ impl Sheet<'_> {
             }
             (self.fields(&errors))
         };
-        Reply::page(status, whole(words, &title, &main, foot.as_ref()))
+        let page = Reply::page(status, whole(words, &title, &main, foot.as_ref()));
+        match self.turnstile {
+            Some(_) => page.with_scripts_of(TURNSTILE),
+            None => page,
+        }
     }
 
     fn address(&self) -> String {
@@ -127,6 +138,7 @@ impl Sheet<'_> {
                         checked[self.form.text("receipt").is_some()];
                     span { (words.receipt) }
                 }
+                @if let Some(site_key) = self.turnstile { (self.robots(site_key, errors)) }
                 div class="trap" aria-hidden="true" {
                     label {
                         (words.leave_empty)
@@ -145,6 +157,25 @@ impl Sheet<'_> {
                     input type="hidden" name="lang" value=(asked);
                 }
                 button type="submit" { (words.send) }
+            }
+        }
+    }
+
+    /// The check that a person answers. Its script adds the field with the token. No larger than what is
+    /// left of 320 pixels.
+    fn robots(&self, site_key: &str, errors: &Errors<'_>) -> Markup {
+        let words = self.reader.words;
+        html! {
+            section class=(if errors.robots.is_some() { "question wrong" } else { "question" })
+                id="robots" aria-labelledby="robots-title" {
+                h2 id="robots-title" { (words.robots) }
+                @if let Some(error) = errors.robots { p class="error" { (error) } }
+                @if self.invitation.is_some() && !self.private { p class="hint" { (words.robots_link) } }
+                noscript { p { (words.robots_script) } }
+                p class="hint" { (words.robots_text) }
+                div class="cf-turnstile" data-sitekey=(site_key) data-action=(self.stored.id)
+                    data-language=(words.locale) data-size="compact" {}
+                script src=(TURNSTILE_SCRIPT) async defer {}
             }
         }
     }
@@ -231,13 +262,14 @@ impl Sheet<'_> {
             Some((format!("#q-{}", question.id), error.as_str()))
         });
         let consents = errors.consents.iter().map(|(flag, error)| (format!("#c-{flag}"), *error));
+        let robots = errors.robots.map(|error| ("#robots".to_owned(), error));
         html! {
             // Whoever has sent the form is taken to what is to be mended, without JavaScript.
             div class="summary" role="alert" tabindex="-1" autofocus {
                 h2 { (words.errors) }
                 ul {
                     @for error in &errors.page { li { (error) } }
-                    @for (place, error) in questions.chain(consents) {
+                    @for (place, error) in questions.chain(consents).chain(robots) {
                         li { a href=(place) { (error) } }
                     }
                 }
@@ -274,6 +306,7 @@ impl Sheet<'_> {
                     errors.consents.insert("use_customer_id", words.error_verified);
                 }
                 (Some("consent"), Some("notice"), _) => errors.page.push(words.error_notice),
+                (Some("turnstile"), ..) => errors.robots = Some(words.error_robots),
                 (Some("invitation"), ..) => errors.page.push(words.error_invitation),
                 _ => errors.page.push(words.error_other),
             }
