@@ -37,6 +37,7 @@ pub mod residency;
 pub mod response;
 pub mod retention;
 pub mod reward;
+pub mod scrub;
 pub mod survey;
 pub mod survey_json;
 pub mod survey_view;

@@ -32,6 +32,7 @@ mod retention;
 mod reward;
 mod roll_up;
 mod rotation;
+mod scrub;
 mod simulation;
 mod smoothing;
 mod sql;

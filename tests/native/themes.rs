@@ -9,9 +9,14 @@ use proptest::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// A [`Tagger`] of a survey, with the tables of a library; in the Worker they are the platform's.
+/// Unicode's tables, of a library; in the Worker they are the platform's.
+pub fn bare(text: &str) -> String {
+    text.nfkd().filter(|c| !is_combining_mark(*c)).collect()
+}
+
+/// A [`Tagger`] of a survey.
 pub fn tagger_of(survey: &Survey) -> Tagger {
-    Tagger::new(survey, |text| text.nfkd().filter(|c| !is_combining_mark(*c)).collect())
+    Tagger::new(survey, bare)
 }
 
 fn tagger(themes: &str) -> Tagger {
