@@ -33,6 +33,7 @@ pub mod question_json;
 pub mod rate;
 pub mod receipt;
 pub mod recognition;
+pub mod relay;
 pub mod residency;
 pub mod response;
 pub mod retention;

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::decimal::decimal;
+use super::relay::Relay;
 use super::retention::Retention;
 use super::time::Duration;
 
@@ -49,6 +50,8 @@ pub struct Survey {
     /// Whether a visit over several pages is measured as one, for whoever agrees: only a survey that asks
     /// the questions of the template `visits` may say so.
     pub store_visit: bool,
+    /// Where comments are passed on whose writers agree to that, if anywhere.
+    pub relay: Option<Relay>,
     /// What a respondent is told of the reward, per locale, where there is one.
     pub reward: Option<Texts>,
     /// Figures from elsewhere that KPIs are held against, each KPI's at most once.
@@ -394,6 +397,7 @@ impl Survey {
             retention: Retention::default(),
             verified_only: false,
             store_visit: false,
+            relay: None,
             reward: None,
             benchmarks: Vec::new(),
         }

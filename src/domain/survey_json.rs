@@ -13,6 +13,7 @@ use super::fields::{
 use super::json::{Json, Members, boolean, integer, list, wrong_type};
 use super::notice;
 use super::question_json::{self, Draft};
+use super::relay::{self, Relay};
 use super::retention::{self, Retention};
 use super::survey::{
     Controller, Dimension, Kind, LEAST_COHORT, MOST_MIN_COHORT, Release, Status, Survey, THEME,
@@ -79,6 +80,7 @@ fn survey(json: &Json, faults: &mut Faults) -> Option<Survey> {
     let retention = optional(m, "retention", faults, retention);
     let verified_only = optional(m, "verified_only", faults, boolean);
     let store_visit = optional(m, "store_visit", faults, boolean);
+    let relay = optional(m, "relay", faults, relay);
     let reward = optional(m, "reward", faults, reward);
     let benchmarks = optional(m, "benchmarks", faults, benchmark_json::read);
     members.finish(faults);
@@ -97,12 +99,14 @@ fn survey(json: &Json, faults: &mut Faults) -> Option<Survey> {
         retention: retention.unwrap_or_default(),
         verified_only: verified_only.unwrap_or(false),
         store_visit: store_visit.unwrap_or(false),
+        relay,
         reward,
         benchmarks: benchmarks.unwrap_or_default(),
     };
     // What they are for is known once all of the rest could be read.
     if faults.is_empty() {
         benchmark_json::check(&survey, faults);
+        check_relay(&survey, faults);
         if survey.store_visit && !templates::measures_visits(&survey) {
             faults.add(
                 &Pointer::root().member("store_visit"),
@@ -115,6 +119,32 @@ fn survey(json: &Json, faults: &mut Faults) -> Option<Survey> {
         survey.notice = notice::standard(&survey);
     }
     Some(survey)
+}
+
+/// `{"webhook": id, "question": id}`.
+fn relay(json: &Json, pointer: &Pointer, faults: &mut Faults) -> Option<Relay> {
+    let mut members = Members::of(json, pointer.clone(), faults)?;
+    let webhook = required(&mut members, "webhook", faults, |j, p, f| wording(j, 64, p, f));
+    let question = optional(&mut members, "question", faults, |j, p, f| wording(j, 32, p, f));
+    members.finish(faults);
+    Some(Relay { webhook: webhook?, question })
+}
+
+/// Comments are passed on where there are any, with the score of a question that has one.
+fn check_relay(survey: &Survey, faults: &mut Faults) {
+    let Some(relay) = &survey.relay else { return };
+    let pointer = Pointer::root().member("relay");
+    if !survey.questions.iter().any(|question| question.kind == Kind::Comment) {
+        faults.add(&pointer, "no_comment", "Comments are passed on: ask a `comment` question.");
+    }
+    let Some(id) = &relay.question else { return };
+    if !survey.question(id).is_some_and(|question| relay::is_scored(&question.kind)) {
+        faults.add(
+            &pointer.member("question"),
+            "no_score",
+            "The id of a question of this survey of kind `nps`, `csat` or `ces`.",
+        );
+    }
 }
 
 /// The most characters of what a respondent is told of a reward.

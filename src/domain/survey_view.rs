@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::consent::OPTIONAL_FLAGS;
 use super::notice;
+use super::relay::Relay;
 use super::survey::{AnswerValue, Benchmark, Kind, NpsAnswer, Question, ShowIf, Survey, Test};
 use super::time::Instant;
 
@@ -54,7 +55,7 @@ pub fn public(survey: &Survey) -> Value {
 pub fn optional_consents(survey: &Survey) -> Vec<&'static str> {
     let segments = !survey.dimensions.is_empty() || !survey.themes.is_empty();
     let comment = survey.questions.iter().any(|q| q.kind == Kind::Comment);
-    let used = [true, segments, comment, survey.store_visit];
+    let used = [true, segments, comment, survey.store_visit, survey.relay.is_some()];
     OPTIONAL_FLAGS.into_iter().zip(used).filter_map(|(flag, used)| used.then_some(flag)).collect()
 }
 
@@ -68,6 +69,11 @@ fn whole(survey: &Survey) -> Members {
     members.insert("themes".to_owned(), Value::Object(themes));
     members.insert("origins".to_owned(), json!(survey.origins));
     members.insert("store_visit".to_owned(), json!(survey.store_visit));
+    if let Some(Relay { webhook, question }) = &survey.relay {
+        let mut relay = Members::from_iter([("webhook".to_owned(), json!(webhook))]);
+        relay.extend(question.iter().map(|question| ("question".to_owned(), json!(question))));
+        members.insert("relay".to_owned(), Value::Object(relay));
+    }
     let benchmarks: Value = survey.benchmarks.iter().map(benchmark).collect();
     members.insert("benchmarks".to_owned(), benchmarks);
     members
