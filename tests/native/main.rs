@@ -38,4 +38,5 @@ mod sql;
 mod sqlite;
 mod survey;
 mod themes;
+mod webhooks;
 mod withdrawal;
