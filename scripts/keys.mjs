@@ -5,7 +5,7 @@ import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 // Which Workers have which: none has more than it needs.
-const HOLDERS = { ADMIN_KEY: ["front", "office"], PEPPER: ["front"], INVITATION_KEY: ["front"], RECEIPT_KEY: ["front"] };
+const HOLDERS = { ADMIN_KEY: ["front", "office"], PEPPER: ["front"], INVITATION_KEY: ["front"], RECEIPT_KEY: ["front"], WEBHOOK_KEY: ["front", "office"] };
 
 export const SECRETS = Object.keys(HOLDERS);
 /** The names of a Worker's secrets. */

@@ -1,4 +1,4 @@
-// Serves the built Workers on this machine, in Miniflare: `node scripts/serve.mjs [--port N] [--state DIR] [--build DIR] [--var NAME:VALUE]`.
+// Serves the built Workers on this machine, in Miniflare: `node scripts/serve.mjs [--port N] [--state DIR] [--build DIR] [--var NAME:VALUE] [--offline]`.
 //
 // Bindings come from wrangler.toml, secrets from the environment or .dev.vars, migrations from
 // schema/d1. Not `wrangler dev`: its proxy in front of workerd manages a third of the requests.
@@ -10,7 +10,7 @@ import { readdirSync, readFileSync, mkdirSync, existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { Log, LogLevel, Miniflare } from "miniflare";
+import { Log, LogLevel, Miniflare, Response } from "miniflare";
 import { unstable_getMiniflareWorkerOptions, unstable_splitSqlQuery } from "wrangler";
 import { SECRETS, readKeys, secretsOf } from "./keys.mjs";
 import { WORKERS, readConfig } from "./workers.mjs";
@@ -47,7 +47,7 @@ function modulesIn(build, entry) {
 }
 
 /** What Miniflare is told of one Worker; `given` are variables and secrets, of which it gets its own. */
-function optionsOf(worker, build, given) {
+function optionsOf(worker, build, given, offline) {
   const config = readConfig(worker);
   const root = path.join(build, worker);
   const entry = path.basename(config.main);
@@ -58,7 +58,8 @@ function optionsOf(worker, build, given) {
   const others = SECRETS.filter((name) => !secretsOf(worker).includes(name));
   const bindings = Object.fromEntries(Object.entries({ ...config.vars, ...given }).filter(([name]) => !others.includes(name)));
   const serviceBindings = { ...options.serviceBindings, ...(config.assets && { [config.assets.binding]: ASSETS }) };
-  return { ...options, name: config.name, bindings, serviceBindings, modulesRoot: root, modules: modulesIn(root, entry) };
+  const outboundService = offline && { outboundService: () => new Response(null, { status: 503 }) };
+  return { ...options, ...outboundService, name: config.name, bindings, serviceBindings, modulesRoot: root, modules: modulesIn(root, entry) };
 }
 
 /** Applies each file of the directory once, in order, each in one transaction with its record, as wrangler would. */
@@ -87,10 +88,11 @@ async function migrate(database, directory) {
 
 /**
  * Starts the Workers. `port` 0 is any free one; `vars` go over the variables and secrets that wrangler.toml,
- * the environment and .dev.vars give; `build` is a directory that scripts/build made.
+ * the environment and .dev.vars give; `build` is a directory that scripts/build made. `offline`: whatever the Workers
+ * send to elsewhere is answered 503 here, and reaches nobody.
  * `scheduled` runs cron for a present; `ended` resolves once workerd is gone, whoever ended it.
  */
-export async function serve({ port = 0, stateDir, vars = {}, build = path.join(ROOT, "build") }) {
+export async function serve({ port = 0, stateDir, vars = {}, build = path.join(ROOT, "build"), offline = false }) {
   process.env.WRANGLER_LOG ??= "warn"; // or it says on stdout where it found .dev.vars
   // One machine is one client: it may send as much as it likes, unless somebody asks for it.
   const given = { ...readKeys(), RATE_LIMIT: "off", ...vars };
@@ -114,7 +116,7 @@ export async function serve({ port = 0, stateDir, vars = {}, build = path.join(R
     defaultPersistRoot: path.resolve(stateDir),
     handleRuntimeStdio: (...streams) => streams.forEach((stream) => stream.pipe(process.stderr, { end: false })),
     workers: [
-      ...WORKERS.map((worker) => optionsOf(worker, build, given)),
+      ...WORKERS.map((worker) => optionsOf(worker, build, given, offline)),
       // Miniflare would put two Workers of its own before one with assets, which are slow and lose cron's calls.
       {
         name: ASSETS,
@@ -170,6 +172,7 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
         state: { type: "string" },
         build: { type: "string" },
         var: { type: "string", multiple: true },
+        offline: { type: "boolean" },
       },
     });
     const server = await serve({
@@ -177,6 +180,7 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
       stateDir: values.state ?? process.env.STATE_DIR ?? ".state",
       build: values.build && path.resolve(values.build),
       vars: Object.fromEntries((values.var ?? []).map((pair) => pair.split(/:(.*)/s, 2))),
+      offline: values.offline,
     });
     endWith(server);
     process.on("message", async ({ scheduled }) => process.send(await server.scheduled(scheduled)));

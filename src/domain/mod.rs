@@ -46,6 +46,8 @@ pub mod tally;
 pub mod templates;
 pub mod themes;
 pub mod time;
+pub mod url;
 pub mod way_back;
+pub mod webhook;
 pub mod withdrawal;
 pub mod words;

@@ -39,4 +39,5 @@ mod sql;
 mod sqlite;
 mod survey;
 mod themes;
+mod webhooks;
 mod withdrawal;

@@ -2,21 +2,28 @@
 
 use worker::Env;
 
+use crate::domain::key_ring::KeyRing;
 use crate::domain::residency::Jurisdiction;
-use crate::edge::Failure;
 use crate::edge::config::{self, FirstKey};
+use crate::edge::{Failure, webhooks};
 
 /// The office's configuration.
 pub struct Config {
     /// Where Ledgers live, if that is restricted.
     pub jurisdiction: Option<Jurisdiction>,
+    /// What webhooks' secrets follow from.
+    pub webhooks: KeyRing,
     first_key: FirstKey,
 }
 
 impl Config {
     /// The configuration, as the deployment has it.
     pub fn of(env: &Env) -> Result<Self, Failure> {
-        Ok(Self { jurisdiction: config::jurisdiction(env)?, first_key: FirstKey::read(env)? })
+        Ok(Self {
+            jurisdiction: config::jurisdiction(env)?,
+            webhooks: webhooks::keys(env)?,
+            first_key: FirstKey::read(env)?,
+        })
     }
 }
 
