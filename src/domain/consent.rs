@@ -72,9 +72,13 @@ impl Consent {
             });
         members.finish(faults);
         match shown {
-            Some(hash) if hash == notice && agreed == Some(true) => {
-                Reading::Given(Self { use_customer_id, use_segments, analyse_comment, store_visit, share_comment })
-            }
+            Some(hash) if hash == notice && agreed == Some(true) => Reading::Given(Self {
+                use_customer_id,
+                use_segments,
+                analyse_comment,
+                store_visit,
+                share_comment,
+            }),
             Some(hash) if hash != notice && agreed == Some(true) => Reading::OtherNotice,
             _ => Reading::Invalid,
         }

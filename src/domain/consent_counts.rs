@@ -23,7 +23,8 @@ pub fn is_own(question: &str) -> bool {
 
 /// A consent as it is counted: each optional flag agreed to is a key.
 pub fn answer(notice: &str, consent: &Consent) -> Answer {
-    let Consent { use_customer_id, use_segments, analyse_comment, store_visit, share_comment } = *consent;
+    let Consent { use_customer_id, use_segments, analyse_comment, store_visit, share_comment } =
+        *consent;
     let agreed = [use_customer_id, use_segments, analyse_comment, store_visit, share_comment];
     let flags = OPTIONAL_FLAGS.iter().zip(agreed).filter(|(_, agreed)| *agreed);
     let keys = flags.map(|(flag, _)| (*flag).to_owned()).collect();

@@ -8,14 +8,15 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::kpi::{Counts, ces, csat, nps};
 use super::response::Answer;
 use super::scrub::scrub;
-use super::survey::{Id, Kind, Question, Survey};
+use super::survey::{Id, Kind, NpsAnswer, Question, Survey};
 use super::themes::Bare;
 use super::time::Instant;
+use super::webhook;
 
 /// The question under which it is counted. No question of an owner can have this id.
 pub const QUESTION: &str = "(relay)";
@@ -94,7 +95,7 @@ fn class(kind: &Kind, key: &str) -> Option<&'static str> {
                 (&map.passives, "passive"),
                 (&map.detractors, "detractor"),
             ];
-            let has = |answers: &[_]| answers.iter().any(|answer: &super::survey::NpsAnswer| answer.key() == key);
+            let has = |answers: &[NpsAnswer]| answers.iter().any(|answer| answer.key() == key);
             classes.into_iter().find(|(answers, _)| has(answers)).map(|(_, class)| class)
         }
         Kind::Csat { points } => {
@@ -111,18 +112,21 @@ fn class(kind: &Kind, key: &str) -> Option<&'static str> {
 
 /// The event that passes a comment on, scrubbed: nothing in it tells of whom it is, but for what the
 /// words do. `at` is told to the second, as the event's header must tell it.
-pub fn event(survey: &str, at: Instant, shared: &Shared, score: Option<&Score>, bare: Bare) -> Value {
-    json!({
-        "type": EVENT,
-        "timestamp": Instant(at.0 - at.0.rem_euclid(1_000)).to_string(),
-        "data": {
-            "survey": survey,
-            "question": shared.question,
-            "comment": scrub(&shared.comment, bare).text,
-            "score": score,
-            "themes": shared.themes,
-        },
-    })
+pub fn event(
+    survey: &str,
+    at: Instant,
+    shared: &Shared,
+    score: Option<&Score>,
+    bare: Bare,
+) -> String {
+    let data = json!({
+        "survey": survey,
+        "question": shared.question,
+        "comment": scrub(&shared.comment, bare).text,
+        "score": score,
+        "themes": shared.themes,
+    });
+    webhook::event(EVENT, Instant(at.0 - at.0.rem_euclid(1_000)), &data)
 }
 
 /// What became of the comments of one response.
@@ -162,8 +166,7 @@ pub struct PassedCounts {
 
 impl From<&Counts> for PassedCounts {
     fn from(counts: &Counts) -> Self {
-        let [delivered, dropped] =
-            KEYS.map(|key| counts.tallies.get(key).copied().unwrap_or(0));
+        let [delivered, dropped] = KEYS.map(|key| counts.tallies.get(key).copied().unwrap_or(0));
         Self { n: counts.n, delivered, dropped }
     }
 }

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use worker::Env;
 
 use crate::domain::key_ring::{KeyRing, Unusable};
-use crate::edge::Failure;
 use crate::edge::config::{FirstKey, secret, variable};
+use crate::edge::{Failure, webhooks};
 
 /// The secret that pseudonyms are made with.
 const PEPPER: &str = "PEPPER";
@@ -27,6 +27,8 @@ pub struct Config {
     pub invitations: KeyRing,
     /// The seeds of what receipts are signed with.
     pub receipts: KeyRing,
+    /// What webhooks' secrets follow from.
+    pub webhooks: KeyRing,
     /// Whether who sends too often is refused.
     pub limits_rate: bool,
     first_key: FirstKey,
@@ -64,6 +66,7 @@ impl Config {
             peppers: ring(PEPPER, KeyRing::read)?,
             invitations: ring(INVITATION_KEY, KeyRing::read)?,
             receipts: ring(RECEIPT_KEY, KeyRing::read_seeds)?,
+            webhooks: webhooks::keys(env)?,
             limits_rate,
             first_key: FirstKey::read(env)?,
         })

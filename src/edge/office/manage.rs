@@ -17,7 +17,7 @@ use crate::http::policy;
 use crate::http::problem::{Kind, Problem};
 use crate::http::query;
 use crate::http::reply::Reply;
-use crate::store::{d1, notices};
+use crate::store::{d1, notices, webhooks};
 
 use super::config::Config;
 
@@ -26,6 +26,7 @@ pub async fn create(call: &mut Call, config: &Config) -> Outcome {
     call.no_query()?;
     access::require(call, config, Scope::Admin, None).await?;
     let survey = read_survey(call).await?;
+    check_webhook(call, &survey).await?;
     let text = stored(&survey).to_string();
     let now = now();
     let statements = [d1::insert_survey(now, &text), notices::keep_first(&survey.notice, now)];
@@ -66,6 +67,7 @@ pub async fn replace(call: &mut Call, config: &Config, id: &str) -> Outcome {
     };
     let before = definitions::fresh(&call.env, id).await?;
     let mut survey = read_survey(call).await?;
+    check_webhook(call, &survey).await?;
     notice::follow(before.survey(), &mut survey);
     let question = Ask::Revise { expected, definition: stored(&survey).to_string() };
     match definitions::ask(&call.env, id, &question).await? {
@@ -96,6 +98,18 @@ async fn read_survey(call: &mut Call) -> Result<Survey, Failure> {
     let document =
         Json::read(&body).map_err(|why| Problem::new(Kind::Malformed).detail(why.to_string()))?;
     Ok(survey_json::read(&document).map_err(|faults| Problem::invalid(faults.into_vec()))?)
+}
+
+/// A problem where comments are to be passed on to a webhook that there is not.
+async fn check_webhook(call: &Call, survey: &Survey) -> Result<(), Failure> {
+    let Some(relay) = &survey.relay else { return Ok(()) };
+    if database::first(&call.env, webhooks::select(&relay.webhook)).await?.is_some() {
+        return Ok(());
+    }
+    let mut faults = Faults::default();
+    let pointer = Pointer::root().member("relay").member("webhook");
+    faults.add(&pointer, "unknown_webhook", "There is no webhook with this id: make it first.");
+    Err(Problem::invalid(faults.into_vec()).into())
 }
 
 /// The revision that an entity tag of ours names.
