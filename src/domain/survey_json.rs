@@ -7,10 +7,10 @@
 use super::benchmark_json;
 use super::fault::{Faults, Pointer};
 use super::fields::{
-    ID_RULE, LOCALES, Names, distinct, duration, each, is_id, named, optional, required, texts,
+    ID_RULE, LOCALES, Names, distinct, duration, each, id, is_id, named, optional, required, texts,
     values, word, wording,
 };
-use super::json::{Json, Members, boolean, integer, list, wrong_type};
+use super::json::{Json, Members, boolean, integer, list, text, wrong_type};
 use super::notice;
 use super::question_json::{self, Draft};
 use super::relay::{self, Relay};
@@ -124,10 +124,22 @@ fn survey(json: &Json, faults: &mut Faults) -> Option<Survey> {
 /// `{"webhook": id, "question": id}`.
 fn relay(json: &Json, pointer: &Pointer, faults: &mut Faults) -> Option<Relay> {
     let mut members = Members::of(json, pointer.clone(), faults)?;
-    let webhook = required(&mut members, "webhook", faults, |j, p, f| wording(j, 64, p, f));
-    let question = optional(&mut members, "question", faults, |j, p, f| wording(j, 32, p, f));
+    let webhook = required(&mut members, "webhook", faults, webhook);
+    let question = optional(&mut members, "question", faults, id);
     members.finish(faults);
     Some(Relay { webhook: webhook?, question })
+}
+
+/// The id of a webhook: 16 lower-case hexadecimal digits. Whether there is one, D1 knows.
+fn webhook(json: &Json, pointer: &Pointer, faults: &mut Faults) -> Option<String> {
+    let given = text(json, 1, 64, pointer, faults)?;
+    let hex = |b: u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
+    if given.len() != 16 || !given.bytes().all(hex) {
+        let rule = "A webhook's id is 16 of 0-9 and a-f.";
+        faults.add(pointer, "webhook", rule);
+        return None;
+    }
+    Some(given.to_owned())
 }
 
 /// Comments are passed on where there are any, with the score of a question that has one.
@@ -138,12 +150,10 @@ fn check_relay(survey: &Survey, faults: &mut Faults) {
         faults.add(&pointer, "no_comment", "Comments are passed on: ask a `comment` question.");
     }
     let Some(id) = &relay.question else { return };
-    if !survey.question(id).is_some_and(|question| relay::is_scored(&question.kind)) {
-        faults.add(
-            &pointer.member("question"),
-            "no_score",
-            "The id of a question of this survey of kind `nps`, `csat` or `ces`.",
-        );
+    let scored = survey.question(id).is_some_and(|question| relay::is_scored(&question.kind));
+    if !scored {
+        let why = "The id of a question of this survey, of kind `nps`, `csat` or `ces`.";
+        faults.add(&pointer.member("question"), "reference", why);
     }
 }
 

@@ -5,8 +5,11 @@ use serde_json::{Map, Value, json};
 use super::consent::OPTIONAL_FLAGS;
 use super::notice;
 use super::relay::Relay;
-use super::survey::{AnswerValue, Benchmark, Kind, NpsAnswer, Question, ShowIf, Survey, Test};
+use super::survey::{
+    AnswerValue, Benchmark, Kind, NpsAnswer, Question, ShowIf, Survey, Test, Texts,
+};
 use super::time::Instant;
+use super::words;
 
 /// A survey with what storing it added.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,6 +87,13 @@ fn shown(survey: &Survey) -> Members {
     let mut members = common(survey);
     members.insert("themes".to_owned(), json!(themes));
     members.insert("consent".to_owned(), json!(optional_consents(survey)));
+    if survey.relay.is_some() {
+        // Few surveys ask for this consent: they bring its words along.
+        let asked: Texts = words::ALL
+            .map(|words| (words.locale.to_owned(), words.share_comment.to_owned()))
+            .into();
+        members.insert("relay".to_owned(), json!({ "text": asked }));
+    }
     members
 }
 

@@ -27,6 +27,7 @@ mod privacy;
 mod pseudonym;
 mod rate;
 mod receipt;
+mod relay;
 mod response;
 mod retention;
 mod reward;

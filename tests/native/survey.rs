@@ -110,6 +110,7 @@ fn the_smallest_survey_has_every_default() {
         retention: Retention { days: 90, months: 25 },
         verified_only: false,
         store_visit: false,
+        relay: None,
         reward: None,
         benchmarks: vec![],
     };
@@ -553,6 +554,7 @@ fn survey() -> impl Strategy<Value = Survey> {
                     retention: last.3,
                     verified_only: last.2,
                     store_visit: false,
+                    relay: None,
                     reward: last.4,
                     benchmarks,
                 }
