@@ -248,7 +248,7 @@ test("consents are told per notice and flag over a range of days, to whoever has
   ]);
   const second = await startServer(first);
   const read = (from) => second.api("GET", `${path}?from=${from}&to=${today}`).then(({ json }) => json);
-  const counts = (n, use_customer_id, use_segments, store_visit) => ({ n, use_customer_id, use_segments, analyse_comment: 0, store_visit });
+  const counts = (n, use_customer_id, use_segments, store_visit) => ({ n, use_customer_id, use_segments, analyse_comment: 0, store_visit, share_comment: 0 });
   const since = survey.definition.created;
   assert.deepEqual((await read(today)).notices, [{ notice: hash, ...counts(5, 1, 5, 2), since }]);
   const asked = day(Date.parse(old) + 2 * DAY_MS);

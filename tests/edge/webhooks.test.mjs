@@ -9,7 +9,7 @@ import { assertShape } from "./document.mjs";
 import { startReceiver } from "./receiver.mjs";
 import { found } from "./search.mjs";
 import { startServer } from "./server.mjs";
-import { changeD1, readFiles } from "./state.mjs";
+import { readFiles } from "./state.mjs";
 import { assertProblem, createSurvey } from "./survey.mjs";
 
 /** How long a receiver may take here, in seconds. */
@@ -151,16 +151,16 @@ test("no secret is in a file or a log, and secrets outlive the rotation of the r
 });
 
 test("a webhook that a survey's answers are relayed to is not deleted", async () => {
-  const own = await startServer();
-  const survey = await createSurvey(own, { template: "nps" });
-  const { json: webhook } = await own.api("POST", "/v1/webhooks", { name: "N", url: receiver.url });
-  await own.stop();
-  await changeD1(own.stateDir, [["update surveys set definition = json_set(definition, '$.relay', json_object('webhook', ?))", webhook.id]]);
-  const again = await startServer(own);
-  const refused = await again.api("DELETE", `/v1/webhooks/${webhook.id}`);
+  const { id } = await make();
+  const questions = [{ id: "why", kind: "comment" }];
+  const survey = await createSurvey(server, { questions, relay: { webhook: id } });
+  const refused = await server.api("DELETE", `/v1/webhooks/${id}`);
   assertProblem(refused, 409, "in-use");
   assertShape("InUse", refused.json);
   assert.deepEqual(refused.json.surveys, [survey.id]);
-  assert.equal((await again.api("GET", `/v1/webhooks/${webhook.id}`)).status, 200);
-  await again.discard();
+  assert.equal((await server.api("GET", `/v1/webhooks/${id}`)).status, 200);
+  const { relay, ...without } = survey.definition;
+  assert.deepEqual(relay, { webhook: id });
+  assert.equal((await server.api("PUT", survey.path, without)).status, 200);
+  assert.equal((await server.api("DELETE", `/v1/webhooks/${id}`)).status, 204);
 });
