@@ -217,8 +217,12 @@ impl Sheet {
         }
         let apart = self.is(from + 2, is_group_mark);
         let check = from + 2 + usize::from(apart);
-        let own_word = || from == 0 || !self.is(from - 1, char::is_alphanumeric);
-        if !is_digit(check) || !is_digit(check + 1) || (apart && !own_word()) {
+        // `of 4111 1111 ...` is no account: what stands apart stands apart on both sides.
+        let grouped = || {
+            let own_word = from == 0 || !self.is(from - 1, char::is_alphanumeric);
+            own_word && !is_digit(check + 2)
+        };
+        if !is_digit(check) || !is_digit(check + 1) || (apart && !grouped()) {
             return None;
         }
         let (mut end, mut length, mut digits) = (check + 2, 4, 2);

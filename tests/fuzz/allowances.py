@@ -21,6 +21,7 @@ _RULES = [
     ("value", r"(create|replace)Survey #/questions/\d+/show_if/is", "depends on the question that is named"),
     ("range", r"(create|replace)Survey #/benchmarks/\d+/value", "depends on the KPI that is named"),
     ("no_visit", r"(create|replace)Survey #/store_visit", "needs questions that equal those of a template, wording aside"),
+    ("unknown_webhook", r"(create|replace)Survey #/relay/webhook", "what an id names has to be there"),
     ("origin", r"(create|replace)Survey #/origins/\d+", "a host has at most 253 characters, and an IPv6 address its shortest form"),
     ("page", r"invite #/page", "an https URL without user and fragment"),
     ("url", r"createWebhook #/url", "a host has at most 253 characters"),

@@ -172,6 +172,7 @@ def survey(body, case, choice):
         del body["template"]
     if body.get("template") != "visits":
         body.pop("store_visit", None)
+    body.pop("relay", None)
     earlier = {}
     for question in body.get("questions", []):
         if question["id"] in earlier:

@@ -89,6 +89,8 @@ fn cards_and_accounts_are_taken_right_or_nearly_right() {
         ("nl91 abna 0417 1643 00 is mine", "[account] is mine"),
         ("NL91 ABNA 0417 1643 01", "[account]"),
         ("NL 91 ABNA 0417 1643 00", "[account]"),
+        ("of 4111 1111 1111 1111", "of [card]"),
+        ("DE 89370400440532013000", "DE [card]"),
         ("IBAN:DE89370400440532013000.", "IBAN:[account]."),
         ("ibanGB29NWBK60161331926819", "iban[account]"),
         ("MT84 MALT 0110 0001 2345 MTLC AST0 01S", "[account]"),
