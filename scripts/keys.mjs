@@ -5,7 +5,7 @@ import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 // Which Workers have which: none has more than it needs.
-const HOLDERS = { ADMIN_KEY: ["front", "office"], PEPPER: ["front"], INVITATION_KEY: ["front"], RECEIPT_KEY: ["front"], TURNSTILE_SECRET: ["front"] };
+const HOLDERS = { ADMIN_KEY: ["front", "office"], PEPPER: ["front"], INVITATION_KEY: ["front"], RECEIPT_KEY: ["front"], WEBHOOK_KEY: ["front", "office"], TURNSTILE_SECRET: ["front"] };
 
 /** The one that Cloudflare makes, and that is needed only where wrangler.toml has a TURNSTILE_SITE_KEY. */
 export const TURNSTILE_SECRET = "TURNSTILE_SECRET";

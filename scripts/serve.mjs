@@ -1,4 +1,4 @@
-// Serves the built Workers on this machine, in Miniflare: `node scripts/serve.mjs [--port N] [--state DIR] [--build DIR] [--var NAME:VALUE] [--outbound HOST:PORT]`.
+// Serves the built Workers on this machine, in Miniflare: `node scripts/serve.mjs [--port N] [--state DIR] [--build DIR] [--var NAME:VALUE] [--outbound HOST:PORT] [--offline]`.
 //
 // Bindings come from wrangler.toml, secrets from the environment or .dev.vars, migrations from
 // schema/d1. Not `wrangler dev`: its proxy in front of workerd manages a third of the requests.
@@ -10,7 +10,7 @@ import { readdirSync, readFileSync, mkdirSync, existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { Log, LogLevel, Miniflare } from "miniflare";
+import { Log, LogLevel, Miniflare, Response } from "miniflare";
 import { unstable_getMiniflareWorkerOptions, unstable_splitSqlQuery } from "wrangler";
 import { EVERY_SECRET, SECRETS, readKeys, secretsOf } from "./keys.mjs";
 import { WORKERS, readConfig } from "./workers.mjs";
@@ -47,10 +47,10 @@ function modulesIn(build, entry) {
 }
 
 /**
- * What Miniflare is told of one Worker; `given` are variables and secrets, of which it gets its own. `outbound`: who
- * answers, over HTTP, what it asks of the world.
+ * What Miniflare is told of one Worker; `given` are variables and secrets, of which it gets its own. `outboundService`:
+ * who answers what it asks of the world, if anybody else.
  */
-function optionsOf(worker, build, given, outbound) {
+function optionsOf(worker, build, given, outboundService) {
   const config = readConfig(worker);
   const root = path.join(build, worker);
   const entry = path.basename(config.main);
@@ -61,7 +61,6 @@ function optionsOf(worker, build, given, outbound) {
   const others = EVERY_SECRET.filter((name) => !secretsOf(worker, { turnstile: true }).includes(name));
   const bindings = Object.fromEntries(Object.entries({ ...config.vars, ...given }).filter(([name]) => !others.includes(name)));
   const serviceBindings = { ...options.serviceBindings, ...(config.assets && { [config.assets.binding]: ASSETS }) };
-  const outboundService = outbound && { external: { address: outbound, http: { forwardedProtoHeader: "x-forwarded-proto" } } };
   return { ...options, name: config.name, bindings, serviceBindings, outboundService, modulesRoot: root, modules: modulesIn(root, entry) };
 }
 
@@ -92,10 +91,11 @@ async function migrate(database, directory) {
 /**
  * Starts the Workers. `port` 0 is any free one; `vars` go over the variables and secrets that wrangler.toml,
  * the environment and .dev.vars give; `build` is a directory that scripts/build made.
- * `outbound` (host and port) answers, in the world's place, what the Workers ask of it.
+ * `outbound` (host and port) answers, in the world's place, what the Workers ask of it; `offline`: all of that is
+ * answered 503 here, and reaches nobody.
  * `scheduled` runs cron for a present; `ended` resolves once workerd is gone, whoever ended it.
  */
-export async function serve({ port = 0, stateDir, vars = {}, build = path.join(ROOT, "build"), outbound }) {
+export async function serve({ port = 0, stateDir, vars = {}, build = path.join(ROOT, "build"), outbound, offline = false }) {
   process.env.WRANGLER_LOG ??= "warn"; // or it says on stdout where it found .dev.vars
   // One machine is one client: it may send as much as it likes, unless somebody asks for it.
   const given = { ...readKeys(), RATE_LIMIT: "off", ...vars };
@@ -105,6 +105,10 @@ export async function serve({ port = 0, stateDir, vars = {}, build = path.join(R
   }
   const assetConfig = unstable_getMiniflareWorkerOptions(readConfig("front"), "front").workerOptions.assets.assetConfig;
   mkdirSync(stateDir, { recursive: true });
+
+  const elsewhere = outbound
+    ? { external: { address: outbound, http: { forwardedProtoHeader: "x-forwarded-proto" } } }
+    : offline ? () => new Response(null, { status: 503 }) : undefined;
 
   // Miniflare does not tell its workerd's process id, nor that it died; Node does.
   let workerd;
@@ -119,7 +123,7 @@ export async function serve({ port = 0, stateDir, vars = {}, build = path.join(R
     defaultPersistRoot: path.resolve(stateDir),
     handleRuntimeStdio: (...streams) => streams.forEach((stream) => stream.pipe(process.stderr, { end: false })),
     workers: [
-      ...WORKERS.map((worker) => optionsOf(worker, build, given, outbound)),
+      ...WORKERS.map((worker) => optionsOf(worker, build, given, elsewhere)),
       // Miniflare would put two Workers of its own before one with assets, which are slow and lose cron's calls.
       {
         name: ASSETS,
@@ -176,6 +180,7 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
         build: { type: "string" },
         var: { type: "string", multiple: true },
         outbound: { type: "string" },
+        offline: { type: "boolean" },
       },
     });
     const server = await serve({
@@ -184,6 +189,7 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
       build: values.build && path.resolve(values.build),
       outbound: values.outbound,
       vars: Object.fromEntries((values.var ?? []).map((pair) => pair.split(/:(.*)/s, 2))),
+      offline: values.offline,
     });
     endWith(server);
     process.on("message", async ({ scheduled }) => process.send(await server.scheduled(scheduled)));

@@ -22,7 +22,7 @@ const submissionId = () =>
  * Makes the form of a survey. `dimensions` and `invitation` are what the page knows. `send(response, refused)` sends
  * one; `refused(reply)` shows what the service has against it, and gives the word for what is left to say.
  */
-export function makeForm({ questions, themes, notice }, voice, dimensions, invitation, send) {
+export function makeForm({ questions, themes, notice, relay }, voice, dimensions, invitation, send) {
   const { word, write } = voice;
   const submission_id = submissionId();
   const gpc = navigator.globalPrivacyControl;
@@ -52,6 +52,7 @@ export function makeForm({ questions, themes, notice }, voice, dimensions, invit
       optional("use_customer_id", word(WORD.USE_CUSTOMER_ID)),
       optional("use_segments", `${word(WORD.USE_SEGMENTS)} ${groups.join(", ")}`),
       optional("analyse_comment", word(WORD.ANALYSE_COMMENT)),
+      optional("share_comment", relay ? write(make("span"), relay.text) : ""),
       gpc ? "Global Privacy Control ✓" : "",
     ),
   );
@@ -66,7 +67,7 @@ export function makeForm({ questions, themes, notice }, voice, dimensions, invit
       const comment = question.kind === "comment";
       question.due = !show_if || holds(show_if, answers);
       // A comment that may not be read would be written in vain.
-      element.hidden = !question.due || (comment && gpc);
+      element.hidden = (comment && gpc) || !question.due;
       if (element.hidden) continue;
       asked++;
       const answer = question.read();
@@ -77,7 +78,7 @@ export function makeForm({ questions, themes, notice }, voice, dimensions, invit
     progress.max = asked;
     progress.value = Object.keys(answers).length;
     count.replaceChildren(`${progress.value}/${asked} `, progress);
-    const needed = { use_customer_id: invitation, use_segments: groups[themes[0] && !commented ? 1 : 0], analyse_comment: commented };
+    const needed = { use_customer_id: invitation, use_segments: groups[themes[0] && !commented ? 1 : 0], analyse_comment: commented, share_comment: commented && relay };
     for (const flag in needed) boxes[flag].parentNode.hidden = gpc || !needed[flag];
     return answers;
   }
@@ -122,7 +123,7 @@ export function makeForm({ questions, themes, notice }, voice, dimensions, invit
     const consent = { notice: notice.hash };
     for (const flag in boxes) consent[flag] = boxes[flag].checked && !boxes[flag].parentNode.hidden;
     for (const { id, kind, required, due } of questions) {
-      if (kind === "comment" && !consent.analyse_comment) answers[id] = due && required ? UNREAD : undefined;
+      if (kind === "comment" && !(consent.analyse_comment || consent.share_comment)) answers[id] = due && required ? UNREAD : undefined;
     }
     const response = { submission_id, answers, consent };
     if (consent.use_segments) response.dimensions = dimensions;

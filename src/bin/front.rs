@@ -10,8 +10,12 @@ mod exports {
 
     /// Replies to a request.
     #[wasm_bindgen]
-    pub async fn fetch(request: Request, env: Env) -> Result<Response, JsValue> {
-        front::fetch(request, env).await
+    pub async fn fetch(
+        request: Request,
+        env: Env,
+        context: front::Context,
+    ) -> Result<Response, JsValue> {
+        front::fetch(request, env, context).await
     }
 
     /// The reply where there is none, since the instance died over it: the next one is asked.

@@ -14,6 +14,8 @@ pub struct Consent {
     pub analyse_comment: bool,
     /// A visit over several pages may be kept in the browser's session storage until it ends.
     pub store_visit: bool,
+    /// The comment, scrubbed, may be passed on to the team.
+    pub share_comment: bool,
 }
 
 /// A consent as it was read.
@@ -28,8 +30,8 @@ pub enum Reading {
 }
 
 /// The flags that a respondent may leave off.
-pub const OPTIONAL_FLAGS: [&str; 4] =
-    ["use_customer_id", "use_segments", "analyse_comment", "store_visit"];
+pub const OPTIONAL_FLAGS: [&str; 5] =
+    ["use_customer_id", "use_segments", "analyse_comment", "store_visit", "share_comment"];
 
 impl Consent {
     /// Reads the object `consent` of a response to a survey whose current notice has this hash.
@@ -61,7 +63,7 @@ impl Consent {
             }
             Some(agreed)
         });
-        let [use_customer_id, use_segments, analyse_comment, store_visit] =
+        let [use_customer_id, use_segments, analyse_comment, store_visit, share_comment] =
             OPTIONAL_FLAGS.map(|flag| {
                 let given = members
                     .take(flag)
@@ -70,9 +72,13 @@ impl Consent {
             });
         members.finish(faults);
         match shown {
-            Some(hash) if hash == notice && agreed == Some(true) => {
-                Reading::Given(Self { use_customer_id, use_segments, analyse_comment, store_visit })
-            }
+            Some(hash) if hash == notice && agreed == Some(true) => Reading::Given(Self {
+                use_customer_id,
+                use_segments,
+                analyse_comment,
+                store_visit,
+                share_comment,
+            }),
             Some(hash) if hash != notice && agreed == Some(true) => Reading::OtherNotice,
             _ => Reading::Invalid,
         }

@@ -12,13 +12,20 @@ use super::response::Answer;
 /// can have it.
 const QUESTION: &str = "(consent) ";
 
-/// A pattern of such questions, for SQLite's `glob`.
-pub const PATTERN: &str = "(consent) *";
+/// A pattern of the questions that the service asks of its own, for SQLite's `glob`: no question of an
+/// owner begins with a bracket.
+pub const PATTERN: &str = "(*";
+
+/// Whether a question is of the service's own.
+pub fn is_own(question: &str) -> bool {
+    question.starts_with('(')
+}
 
 /// A consent as it is counted: each optional flag agreed to is a key.
 pub fn answer(notice: &str, consent: &Consent) -> Answer {
-    let Consent { use_customer_id, use_segments, analyse_comment, store_visit } = *consent;
-    let agreed = [use_customer_id, use_segments, analyse_comment, store_visit];
+    let Consent { use_customer_id, use_segments, analyse_comment, store_visit, share_comment } =
+        *consent;
+    let agreed = [use_customer_id, use_segments, analyse_comment, store_visit, share_comment];
     let flags = OPTIONAL_FLAGS.iter().zip(agreed).filter(|(_, agreed)| *agreed);
     let keys = flags.map(|(flag, _)| (*flag).to_owned()).collect();
     Answer { question: format!("{QUESTION}{notice}"), keys }

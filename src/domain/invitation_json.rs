@@ -7,6 +7,7 @@ use super::json::{Json, Members, text};
 use super::pseudonym::Subject;
 use super::recognition::MOST_CUSTOMER_ID;
 use super::time::Duration;
+use super::url::Url;
 
 /// The most people that one call invites.
 pub const MOST_INVITED: usize = 1_000;
@@ -61,7 +62,9 @@ fn page(
     faults: &mut Faults,
 ) -> Option<String> {
     let url = text(json, 1, MOST_PAGE, at, faults)?;
-    let Some(origin) = origin_of(url) else {
+    let read = Url::read(url);
+    let local = |url: &Url| matches!(url.host, "localhost" | "127.0.0.1");
+    let Some(Url { origin, .. }) = read.filter(|url| url.secure || local(url)) else {
         faults.add(
             at,
             "page",
@@ -79,19 +82,4 @@ fn page(
         return None;
     }
     Some(url.to_owned())
-}
-
-/// The origin of an absolute URL (RFC 3986) that has neither user nor fragment.
-fn origin_of(url: &str) -> Option<&str> {
-    let excluded =
-        |b: u8| matches!(b, b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}' | b'#');
-    if !url.bytes().all(|b| b.is_ascii_graphic() && !excluded(b)) {
-        return None;
-    }
-    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
-    let authority = rest.split(['/', '?']).next().filter(|a| !a.is_empty() && !a.contains('@'))?;
-    let origin = url.get(..url.len() - rest.len() + authority.len())?;
-    let host = authority.split(':').next()?;
-    let local = matches!(host, "localhost" | "127.0.0.1");
-    (local || url.starts_with("https://")).then_some(origin)
 }

@@ -55,6 +55,8 @@ struct Language {
     segments: &'static str,
     theme: &'static str,
     comment: &'static str,
+    /// In its place where comments may be passed on.
+    comment_relayed: &'static str,
     store_visit: &'static str,
     reward: &'static str,
     technology: &'static str,
@@ -79,7 +81,8 @@ impl Language {
             (self.customer_id, true),
             (self.verified_only, survey.verified_only),
             (self.segments, !segments.is_empty()),
-            (self.comment, has_comment),
+            (self.comment, has_comment && survey.relay.is_none()),
+            (self.comment_relayed, survey.relay.is_some()),
             (self.store_visit, survey.store_visit),
             (self.reward, survey.reward.is_some()),
             (self.technology, true),
@@ -155,6 +158,14 @@ static LANGUAGES: [Language; 4] = [
         theme: "theme of the comment",
         comment: "If you agree, your comment is searched for words that show its themes; the text \
                   itself is not stored. Otherwise it is discarded unread.",
+        comment_relayed: "You may agree to two things about your comment, to one without the other: that it is \
+                  searched for words that show its themes; and that it is passed on once to \
+                  a system of the team that runs this survey, with the themes that were found, and with \
+                  whether your score was good or bad. Before it is passed on, a program replaces e-mail addresses, phone \
+                  numbers, account numbers and card numbers. It may miss some, and names and what you \
+                  tell of yourself stay. What was passed on has left this service: taking your response \
+                  back does not take it back. Here the text is not stored, and without either agreement it is \
+                  discarded unread.",
         store_visit: "If you agree, your browser keeps from one page of this site to the next when \
                       your visit began, how many pages it had and whether it reached its goal, so that \
                       it counts as one visit: in session storage, without an identifier, until the \
@@ -198,6 +209,14 @@ static LANGUAGES: [Language; 4] = [
         theme: "thema van de opmerking",
         comment: "Als u dat goedvindt, wordt uw opmerking doorzocht op woorden die haar thema’s \
                   tonen; de tekst zelf wordt niet bewaard. Anders wordt ze ongelezen weggegooid.",
+        comment_relayed: "U kunt twee dingen met uw opmerking goedvinden, het ene zonder het andere: dat ze wordt \
+                  doorzocht op woorden die haar thema’s tonen; en dat ze eenmaal wordt doorgegeven aan een \
+                  systeem van het team dat deze enquête houdt, met de gevonden thema’s, en met of uw score \
+                  goed of slecht was. Voor het doorgeven vervangt een programma e-mailadressen, telefoonnummers, \
+                  rekeningnummers en kaartnummers. Het kan er missen, en namen en wat u over uzelf \
+                  vertelt blijven staan. Wat is doorgegeven, heeft deze dienst verlaten: uw reactie \
+                  terugnemen neemt het niet terug. Hier wordt de tekst niet bewaard, en zonder een van beide \
+                  toestemmingen wordt ze ongelezen weggegooid.",
         store_visit: "Als u dat goedvindt, onthoudt uw browser van de ene pagina van deze site tot de \
                       volgende wanneer uw bezoek begon, hoeveel pagina’s het had en of het zijn doel \
                       bereikte, zodat het als één bezoek telt: in de sessieopslag, zonder \
@@ -248,6 +267,14 @@ static LANGUAGES: [Language; 4] = [
         comment: "Wenn Sie zustimmen, wird Ihr Kommentar nach Wörtern durchsucht, die seine Themen \
                   zeigen; der Text selbst wird nicht gespeichert. Andernfalls wird er ungelesen \
                   verworfen.",
+        comment_relayed: "Sie können bei Ihrem Kommentar zwei Dingen zustimmen, dem einen ohne das andere: dass er nach \
+                  Wörtern durchsucht wird, die seine Themen zeigen; und dass er einmal an ein System des \
+                  Teams weitergegeben wird, das diese Umfrage durchführt, mit den gefundenen Themen und damit, ob \
+                  Ihre Wertung gut oder schlecht war. Vor der Weitergabe ersetzt ein Programm E-Mail-Adressen, \
+                  Telefonnummern, Kontonummern und Kartennummern. Es kann welche übersehen, und Namen und \
+                  was Sie von sich erzählen, bleiben stehen. Was weitergegeben wurde, hat diesen Dienst verlassen: \
+                  Wenn Sie Ihre Rückmeldung zurücknehmen, holt das es nicht zurück. Hier wird der Text nicht \
+                  gespeichert, und ohne eine der beiden Zustimmungen wird er ungelesen verworfen.",
         store_visit: "Wenn Sie zustimmen, merkt sich Ihr Browser von einer Seite dieser Website zur \
                       nächsten, wann Ihr Besuch begann, wie viele Seiten er hatte und ob er sein Ziel \
                       erreicht hat, damit er als ein Besuch zählt: im Sitzungsspeicher, ohne Kennung, \
@@ -298,6 +325,14 @@ static LANGUAGES: [Language; 4] = [
         theme: "thème du commentaire",
         comment: "Si vous l’acceptez, des mots qui montrent ses thèmes sont recherchés dans votre \
                   commentaire ; le texte lui-même n’est pas conservé. Sinon, il est supprimé sans \
+                  être lu.",
+        comment_relayed: "Vous pouvez accepter deux choses pour votre commentaire, l’une sans l’autre : que des mots \
+                  qui montrent ses thèmes y soient recherchés ; et qu’il soit transmis une fois à un système de \
+                  l’équipe qui mène cette enquête, avec les thèmes trouvés et avec le fait que votre note était bonne \
+                  ou mauvaise. Avant de le transmettre, un programme remplace les adresses électroniques, les numéros de \
+                  téléphone, de compte et de carte. Il peut en manquer, et les noms et ce que vous racontez de \
+                  vous restent. Ce qui a été transmis a quitté ce service : retirer votre réponse ne le retire \
+                  pas. Ici, le texte n’est pas conservé, et sans l’un de ces deux accords il est supprimé sans \
                   être lu.",
         store_visit: "Si vous l’acceptez, votre navigateur retient, d’une page de ce site à la \
                       suivante, quand votre visite a commencé, combien de pages elle a comptées et si \

@@ -36,11 +36,24 @@ pub fn filler(survey: &Survey) -> impl Fn(&str) -> String {
 /// The sentences that are the same for every survey but for what their braces stand for.
 const FIXED: &str = include_str!("privacy.json");
 
-/// The page of a survey. `inventory`: what is stored, as the schema describes it.
-pub fn page(stored: &Stored, inventory: Value, jurisdiction: Option<Jurisdiction>) -> Value {
+/// How sentences begin that are only for surveys that pass comments on.
+const RELAYED: &str = "The team's own system";
+
+/// The recipient of surveys that ask for Turnstile.
+const TURNSTILE: &str = "Cloudflare, Inc. (Turnstile)";
+
+/// The page of a survey. `inventory`: what is stored, as the schema describes it; `receiver`: the host that
+/// comments are passed on to, where the survey does that and the host is known.
+pub fn page(
+    stored: &Stored,
+    inventory: Value,
+    jurisdiction: Option<Jurisdiction>,
+    receiver: Option<&str>,
+) -> Value {
     let survey = &stored.survey;
     let mut terms = terms(survey).to_vec();
     terms.push(("survey", stored.id.clone()));
+    terms.push(("receiver", receiver.unwrap_or("none is known").to_owned()));
     terms.push(("dimensions", survey.dimension_names().join(", ")));
     let mut page: Value = serde_json::from_str(FIXED).unwrap_or_default();
     fill_texts(&mut page, &terms);
@@ -64,11 +77,15 @@ pub fn page(stored: &Stored, inventory: Value, jurisdiction: Option<Jurisdiction
         "segments" => !survey.dimensions.is_empty(),
         "Turnstile token" => survey.turnstile,
         "comment text" => survey.questions.iter().any(|q| q.kind == Kind::Comment),
+        "shared comment" => survey.relay.is_some(),
         _ => true,
     });
-    retain(members, "recipients", "who", |who| {
-        survey.turnstile || who != "Cloudflare, Inc. (Turnstile)"
-    });
+    let applies = |text: &str| {
+        (survey.relay.is_some() || !text.starts_with(RELAYED))
+            && (survey.turnstile || text != TURNSTILE)
+    };
+    retain(members, "recipients", "who", applies);
+    retain(members, "limits", "limit", applies);
     let controller = survey.controller.as_ref();
     let own = [
         ("survey", Value::from(stored.id.as_str())),

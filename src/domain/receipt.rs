@@ -41,6 +41,7 @@ impl Receipt<'_> {
             (Purpose::Segments, consent.use_segments),
             (Purpose::Comment, consent.analyse_comment),
             (Purpose::Visit, consent.store_visit),
+            (Purpose::Sharing, consent.share_comment),
         ];
         let agreed = agreed.into_iter().filter(|(_, agreed)| *agreed);
         let id = uuid(self.id);
@@ -124,6 +125,25 @@ impl Receipt<'_> {
                     .to_owned(),
                 "in the browser: until the next page, or until the tab is closed".to_owned(),
             ),
+            Purpose::Sharing => (
+                "share_comment",
+                "To let the team read the comment.".to_owned(),
+                "comment",
+                true,
+                "Scrubbed of e-mail addresses, phone numbers, account and card numbers, as far as a \
+                 program finds them, and passed on once to the team's own system, where the survey \
+                 does that."
+                    .to_owned(),
+                "text: the request here; in the team's system as long as the controller decides"
+                    .to_owned(),
+            ),
+        };
+        let shared = matches!(purpose, Purpose::Sharing);
+        let recipients: &[&str] = if shared { &["the team's own system"] } else { &[] };
+        let withdrawal = if shared {
+            "what was passed on cannot be taken back here; turn to the controller"
+        } else {
+            "with the submission id, until the count is released; this receipt is no key to that"
         };
         json!({
             "purpose": why,
@@ -136,9 +156,8 @@ impl Receipt<'_> {
             "storage_locations": ["Cloudflare"],
             "retention_period": retention,
             "jurisdiction": "European Union (GDPR)",
-            "recipient_third_parties": [],
-            "withdrawal_method": "with the submission id, until the count is released; \
-                                  this receipt is no key to that",
+            "recipient_third_parties": recipients,
+            "withdrawal_method": withdrawal,
         })
     }
 
@@ -170,6 +189,7 @@ enum Purpose {
     Segments,
     Comment,
     Visit,
+    Sharing,
 }
 
 /// A random UUID (RFC 9562, version 4) of these bytes.

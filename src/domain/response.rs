@@ -1,7 +1,7 @@
 //! A response: bytes and a survey in, what may be counted out, or every fault with its place.
 //!
-//! What consent does not cover is dropped here unread, and the comment's text ends here: a
-//! [`Response`] holds nothing in a respondent's own words.
+//! What consent does not cover is dropped here unread, and the comment's text ends here, unless its writer
+//! lets the team read it: but for that, a [`Response`] holds nothing in a respondent's own words.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +11,7 @@ use super::fault::{Fault, Faults, Pointer};
 use super::json::{self, Json, Members, Unreadable};
 use super::pseudonym::{Subject, SubmissionId};
 use super::recognition::Recognition;
+use super::relay::Shared;
 use super::survey::{AnswerValue, Kind, NpsAnswer, Question, ShowIf, Status, Survey, THEME, Test};
 use super::themes::Tagger;
 use super::turnstile::MOST_TOKEN;
@@ -31,6 +32,8 @@ pub struct Response {
     pub offers: Vec<Offer>,
     /// Its consent, as it is counted.
     pub consent: Answer,
+    /// The comments that may be passed on, where the survey does that: kept nowhere.
+    pub shared: Vec<Shared>,
     /// What was agreed to, where a receipt of it is wanted.
     pub receipt: Option<Consent>,
     /// The token of Turnstile that must be verified before it may be counted; none where none is asked.
@@ -119,6 +122,7 @@ pub fn read(
             use_segments: true,
             analyse_comment: true,
             store_visit: true,
+            share_comment: true,
         },
     };
 
@@ -165,8 +169,15 @@ pub fn read(
         .map(str::to_owned);
 
     let all_shown = circumstances.all_shown;
-    let mut sheet =
-        Sheet { survey, tagger, covered, all_shown, answered: Vec::new(), themes: Vec::new() };
+    let mut sheet = Sheet {
+        survey,
+        tagger,
+        covered,
+        all_shown,
+        answered: Vec::new(),
+        themes: Vec::new(),
+        shared: Vec::new(),
+    };
     if let Some((value, pointer)) = members.require("answers", &mut faults) {
         sheet.read(value, pointer, &mut faults);
     }
@@ -191,8 +202,8 @@ pub fn read(
     let offers = if covered.use_segments { sheet.offers(segments) } else { Vec::new() };
     let consent = consent_counts::answer(notice, &covered);
     let receipt = receipt.then_some(covered);
-    let answers = sheet.answers();
-    Ok(Response { submission_id, customer, answers, offers, consent, receipt, token })
+    let (answers, shared) = (sheet.answers(), sheet.shared);
+    Ok(Response { submission_id, customer, answers, offers, consent, shared, receipt, token })
 }
 
 /// The submission id of a body that may have any other fault, if it has one.
@@ -252,13 +263,14 @@ struct Sheet<'a> {
     all_shown: bool,
     answered: Vec<(&'a Question, Value)>,
     themes: Vec<String>,
+    shared: Vec<Shared>,
 }
 
 /// An answer's value, as tallies and conditions need it.
 enum Value {
     /// Keys of tallies, and the number that conditions compare, in thousandths.
     Counted { keys: Vec<String>, number: Option<i64> },
-    /// A comment that may not be read.
+    /// A comment that may not be searched for themes.
     Unread,
 }
 
@@ -306,21 +318,42 @@ impl<'a> Sheet<'a> {
         faults: &mut Faults,
     ) {
         let value = if question.kind == Kind::Comment {
-            if self.covered.analyse_comment {
-                json::text(json, 1, MOST_COMMENT, pointer, faults).map(|comment| {
-                    let themes = self.tagger.tag(comment);
-                    self.themes.extend(themes.iter().cloned());
-                    Value::Counted { keys: themes, number: None }
-                })
-            } else {
-                Some(Value::Unread)
-            }
+            self.comment(question, json, pointer, faults)
         } else {
             read_value(&question.kind, json, pointer, faults)
         };
         if let Some(value) = value {
             self.answered.push((question, value));
         }
+    }
+
+    /// Reads a comment, as far as that was agreed to: for its themes, and to be passed on.
+    fn comment(
+        &mut self,
+        question: &Question,
+        json: &Json,
+        pointer: &Pointer,
+        faults: &mut Faults,
+    ) -> Option<Value> {
+        let analysed = self.covered.analyse_comment;
+        let shared = self.covered.share_comment && self.survey.relay.is_some();
+        if !analysed && !shared {
+            return Some(Value::Unread);
+        }
+        let comment = json::text(json, 1, MOST_COMMENT, pointer, faults)?;
+        let themes = if analysed { self.tagger.tag(comment) } else { Vec::new() };
+        if shared {
+            self.shared.push(Shared {
+                question: question.id.clone(),
+                comment: comment.to_owned(),
+                themes: themes.clone(),
+            });
+        }
+        if !analysed {
+            return Some(Value::Unread);
+        }
+        self.themes.extend(themes.iter().cloned());
+        Some(Value::Counted { keys: themes, number: None })
     }
 
     /// Whether a condition holds; it does not where its question was not answered.

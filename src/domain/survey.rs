@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::decimal::decimal;
+use super::relay::Relay;
 use super::retention::Retention;
 use super::time::Duration;
 
@@ -52,6 +53,8 @@ pub struct Survey {
     /// Whether open responses must bring a token of Cloudflare Turnstile (`turnstile.rs`); never together
     /// with `verified_only`, where it would be asked of nobody.
     pub turnstile: bool,
+    /// Where comments are passed on whose writers agree to that, if anywhere.
+    pub relay: Option<Relay>,
     /// What a respondent is told of the reward, per locale, where there is one.
     pub reward: Option<Texts>,
     /// Figures from elsewhere that KPIs are held against, each KPI's at most once.
@@ -398,6 +401,7 @@ impl Survey {
             verified_only: false,
             store_visit: false,
             turnstile: false,
+            relay: None,
             reward: None,
             benchmarks: Vec::new(),
         }

@@ -7,12 +7,13 @@
 use super::benchmark_json;
 use super::fault::{Faults, Pointer};
 use super::fields::{
-    ID_RULE, LOCALES, Names, distinct, duration, each, is_id, named, optional, required, texts,
+    ID_RULE, LOCALES, Names, distinct, duration, each, id, is_id, named, optional, required, texts,
     values, word, wording,
 };
-use super::json::{Json, Members, boolean, integer, list, wrong_type};
+use super::json::{Json, Members, boolean, integer, list, text, wrong_type};
 use super::notice;
 use super::question_json::{self, Draft};
+use super::relay::{self, Relay};
 use super::retention::{self, Retention};
 use super::survey::{
     Controller, Dimension, Kind, LEAST_COHORT, MOST_MIN_COHORT, Release, Status, Survey, THEME,
@@ -95,6 +96,7 @@ fn survey(json: &Json, has_turnstile: bool, faults: &mut Faults) -> Option<Surve
         }
         Some(asked)
     });
+    let relay = optional(m, "relay", faults, relay);
     let reward = optional(m, "reward", faults, reward);
     let benchmarks = optional(m, "benchmarks", faults, benchmark_json::read);
     members.finish(faults);
@@ -121,12 +123,14 @@ fn survey(json: &Json, has_turnstile: bool, faults: &mut Faults) -> Option<Surve
         verified_only: verified_only.unwrap_or(false),
         store_visit: store_visit.unwrap_or(false),
         turnstile: turnstile.unwrap_or(false),
+        relay,
         reward,
         benchmarks: benchmarks.unwrap_or_default(),
     };
     // What they are for is known once all of the rest could be read.
     if faults.is_empty() {
         benchmark_json::check(&survey, faults);
+        check_relay(&survey, faults);
         if survey.store_visit && !templates::measures_visits(&survey) {
             faults.add(
                 &Pointer::root().member("store_visit"),
@@ -139,6 +143,42 @@ fn survey(json: &Json, has_turnstile: bool, faults: &mut Faults) -> Option<Surve
         survey.notice = notice::standard(&survey);
     }
     Some(survey)
+}
+
+/// `{"webhook": id, "question": id}`.
+fn relay(json: &Json, pointer: &Pointer, faults: &mut Faults) -> Option<Relay> {
+    let mut members = Members::of(json, pointer.clone(), faults)?;
+    let webhook = required(&mut members, "webhook", faults, webhook);
+    let question = optional(&mut members, "question", faults, id);
+    members.finish(faults);
+    Some(Relay { webhook: webhook?, question })
+}
+
+/// The id of a webhook: 16 lower-case hexadecimal digits. Whether there is one, D1 knows.
+fn webhook(json: &Json, pointer: &Pointer, faults: &mut Faults) -> Option<String> {
+    let given = text(json, 1, 64, pointer, faults)?;
+    let hex = |b: u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
+    if given.len() != 16 || !given.bytes().all(hex) {
+        let rule = "A webhook's id is 16 of 0-9 and a-f.";
+        faults.add(pointer, "webhook", rule);
+        return None;
+    }
+    Some(given.to_owned())
+}
+
+/// Comments are passed on where there are any, with the score of a question that has one.
+fn check_relay(survey: &Survey, faults: &mut Faults) {
+    let Some(relay) = &survey.relay else { return };
+    let pointer = Pointer::root().member("relay");
+    if !survey.questions.iter().any(|question| question.kind == Kind::Comment) {
+        faults.add(&pointer, "no_comment", "Comments are passed on: ask a `comment` question.");
+    }
+    let Some(id) = &relay.question else { return };
+    let scored = survey.question(id).is_some_and(|question| relay::is_scored(&question.kind));
+    if !scored {
+        let why = "The id of a question of this survey, of kind `nps`, `csat` or `ces`.";
+        faults.add(&pointer.member("question"), "reference", why);
+    }
 }
 
 /// The most characters of what a respondent is told of a reward.

@@ -4,8 +4,12 @@ use serde_json::{Map, Value, json};
 
 use super::consent::OPTIONAL_FLAGS;
 use super::notice;
-use super::survey::{AnswerValue, Benchmark, Kind, NpsAnswer, Question, ShowIf, Survey, Test};
+use super::relay::Relay;
+use super::survey::{
+    AnswerValue, Benchmark, Kind, NpsAnswer, Question, ShowIf, Survey, Test, Texts,
+};
 use super::time::Instant;
+use super::words;
 
 /// A survey with what storing it added.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,7 +69,7 @@ pub fn public(survey: &Survey) -> Value {
 pub fn optional_consents(survey: &Survey) -> Vec<&'static str> {
     let segments = !survey.dimensions.is_empty() || !survey.themes.is_empty();
     let comment = survey.questions.iter().any(|q| q.kind == Kind::Comment);
-    let used = [true, segments, comment, survey.store_visit];
+    let used = [true, segments, comment, survey.store_visit, survey.relay.is_some()];
     OPTIONAL_FLAGS.into_iter().zip(used).filter_map(|(flag, used)| used.then_some(flag)).collect()
 }
 
@@ -80,6 +84,11 @@ fn whole(survey: &Survey) -> Members {
     members.insert("origins".to_owned(), json!(survey.origins));
     members.insert("store_visit".to_owned(), json!(survey.store_visit));
     members.insert("turnstile".to_owned(), json!(survey.turnstile));
+    if let Some(Relay { webhook, question }) = &survey.relay {
+        let mut relay = Members::from_iter([("webhook".to_owned(), json!(webhook))]);
+        relay.extend(question.iter().map(|question| ("question".to_owned(), json!(question))));
+        members.insert("relay".to_owned(), Value::Object(relay));
+    }
     let benchmarks: Value = survey.benchmarks.iter().map(benchmark).collect();
     members.insert("benchmarks".to_owned(), benchmarks);
     members
@@ -90,6 +99,13 @@ fn shown(survey: &Survey) -> Members {
     let mut members = common(survey);
     members.insert("themes".to_owned(), json!(themes));
     members.insert("consent".to_owned(), json!(optional_consents(survey)));
+    if survey.relay.is_some() {
+        // Few surveys ask for this consent: they bring its words along.
+        let asked: Texts = words::ALL
+            .map(|words| (words.locale.to_owned(), words.share_comment.to_owned()))
+            .into();
+        members.insert("relay".to_owned(), json!({ "text": asked }));
+    }
     members
 }
 

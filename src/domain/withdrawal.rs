@@ -122,7 +122,7 @@ impl Ledger {
                 Standing::Anonymous => &mut told.anonymous,
                 Standing::Expired => &mut told.expired,
             };
-            if consent_counts::notice(&place.question).is_none() {
+            if !consent_counts::is_own(&place.question) {
                 list.push(place.question.clone());
             }
         }

@@ -11,12 +11,12 @@ state.died = () => {
 };
 
 export default {
-  async fetch(request, env) {
+  async fetch(request, env, context) {
     living();
     const death = Promise.withResolvers();
     open.add(death.reject);
     try {
-      return await Promise.race([answer(request, env), death.promise]);
+      return await Promise.race([answer(request, env, context), death.promise]);
     } catch {
       // What was thrown may quote what was being read; where it happened has been logged.
       living();

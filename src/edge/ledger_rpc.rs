@@ -8,6 +8,7 @@ use worker::Env;
 use crate::domain::account::Figures;
 use crate::domain::ledger::Entry;
 use crate::domain::pseudonym::SubmissionId;
+use crate::domain::relay::Passed;
 use crate::domain::reward::Seed;
 use crate::domain::way_back::Withdrawal;
 
@@ -23,6 +24,8 @@ pub enum Ask {
     Find(SubmissionId),
     /// Take this response back.
     Withdraw(SubmissionId),
+    /// Count what became of a response's comments.
+    Passed(Passed),
     /// Open, if nothing is here, for the survey as D1 has it.
     Open(Definition),
     /// Take a new definition; `expected` is the revision it is meant to follow, if the caller says.
@@ -66,9 +69,15 @@ pub struct Definition {
 pub enum Told {
     /// Done.
     Done,
-    /// Taken; it can be taken back until this instant, at least. And what its reward is made of, where
-    /// the survey has one.
-    Accepted(i64, Option<Seed>),
+    /// Taken.
+    Accepted {
+        /// It can be taken back until this instant, at least.
+        until: i64,
+        /// What its reward is made of, where the survey has one.
+        reward: Option<Seed>,
+        /// Whether it was counted just now: not for the client to know.
+        fresh: bool,
+    },
     /// What came of taking it back.
     Withdrawn(Withdrawal),
     /// No such submission is known.

@@ -16,6 +16,7 @@ mod ledger_rpc;
 mod request;
 mod unicode;
 mod values;
+mod webhooks;
 
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Response;

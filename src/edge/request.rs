@@ -1,8 +1,9 @@
 //! A request, gathered from the platform; a reply, handed to it.
 
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{Headers, ReadableStream, Request, Response, ResponseInit, UrlSearchParams};
 use worker::Env;
 
@@ -14,11 +15,20 @@ use crate::http::reply::Reply;
 
 use super::Failure;
 
+#[wasm_bindgen]
+extern "C" {
+    /// What the platform lends for the time of a request.
+    pub type Context;
+    #[wasm_bindgen(method, js_name = waitUntil)]
+    fn wait_until(this: &Context, work: &Promise);
+}
+
 /// A request with what is asked of it more than once.
 pub struct Call {
     // Not `worker::Request`: making one reads what the platform knows of the client (`cf`), at a price.
     request: Request,
     url: String,
+    context: Option<Context>,
     /// The bindings.
     pub env: Env,
     /// The method, in upper case.
@@ -35,7 +45,21 @@ impl Call {
         let (method, url) = (request.method(), request.url());
         let path = Address::of(&url).path.to_owned();
         let origin = request.headers().get("origin")?;
-        Ok(Self { request, url, env, method, path, origin })
+        Ok(Self { request, url, context: None, env, method, path, origin })
+    }
+
+    /// The same, with what is needed to go on after the reply.
+    pub fn with(self, context: Context) -> Self {
+        Self { context: Some(context), ..self }
+    }
+
+    /// Does something that may go on after the reply: for 30 seconds at most, as the platform has it.
+    pub fn after_reply(&self, work: impl Future<Output = ()> + 'static) {
+        let work = future_to_promise(async {
+            work.await;
+            Ok(JsValue::UNDEFINED)
+        });
+        self.context.iter().for_each(|context| context.wait_until(&work));
     }
 
     /// The request itself.

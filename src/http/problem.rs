@@ -53,6 +53,7 @@ catalogue! {
     OtherNotice "other-notice" 409 "The notice is not the current one";
     SurveyClosed "survey-closed" 409 "The survey is closed";
     RewardRedeemed "reward-redeemed" 409 "The reward was redeemed before";
+    InUse "in-use" 409 "Something uses this";
     ScaleLocked "scale-locked" 409 "A question with counts cannot change its scale";
     Final "final" 410 "The response can no longer be taken back";
     OtherRevision "other-revision" 412 "Another revision is in force";

@@ -120,8 +120,8 @@ pub fn page(query: Query) -> Result<(u64, u64), Problem> {
     Ok((limit, after.map_or(0, |id| id.number)))
 }
 
-/// The same of keys: after which id, or after nothing.
-pub fn key_page(query: Query) -> Result<(u64, String), Problem> {
+/// The same of keys and webhooks: after which id, or after nothing.
+pub fn id_page(query: Query) -> Result<(u64, String), Problem> {
     let (limit, after) = page_after(query, |text| is_id(text).then(|| text.to_owned()))?;
     Ok((limit, after.unwrap_or_default()))
 }

@@ -96,6 +96,16 @@ pub enum Route {
     ReadKey(String),
     /// `DELETE /v1/keys/{id}`
     DeleteKey(String),
+    /// `POST /v1/webhooks`
+    CreateWebhook,
+    /// `GET /v1/webhooks`
+    ListWebhooks,
+    /// `GET /v1/webhooks/{id}`
+    ReadWebhook(String),
+    /// `DELETE /v1/webhooks/{id}`
+    DeleteWebhook(String),
+    /// `POST /v1/webhooks/{id}/test`
+    TestWebhook(String),
     /// `PUT /v1/facts/{day}`
     ReplaceFacts(Day),
     /// `GET /v1/facts`
@@ -179,6 +189,11 @@ impl Route {
             | Route::OwnKey
             | Route::ReadKey(_)
             | Route::DeleteKey(_)
+            | Route::CreateWebhook
+            | Route::ListWebhooks
+            | Route::ReadWebhook(_)
+            | Route::DeleteWebhook(_)
+            | Route::TestWebhook(_)
             | Route::ReplaceFacts(_)
             | Route::ListFacts
             | Route::BusinessKpis
@@ -260,6 +275,14 @@ fn resource(path: &str) -> Option<Resource> {
         ["v1", "keys", id] => {
             vec![("GET", ReadKey((*id).to_owned())), ("DELETE", DeleteKey((*id).to_owned()))]
         }
+        ["v1", "webhooks"] => vec![("GET", ListWebhooks), ("POST", CreateWebhook)],
+        ["v1", "webhooks", id] => {
+            vec![
+                ("GET", ReadWebhook((*id).to_owned())),
+                ("DELETE", DeleteWebhook((*id).to_owned())),
+            ]
+        }
+        ["v1", "webhooks", id, "test"] => vec![("POST", TestWebhook((*id).to_owned()))],
         ["v1", "facts"] => vec![("GET", ListFacts)],
         ["v1", "facts", day] => vec![("PUT", ReplaceFacts(Day::parse(day)?))],
         ["v1", "engagement"] => vec![("GET", Engagement), ("PUT", ReplaceEngagement)],

@@ -27,6 +27,7 @@ pub mod ledger;
 pub mod notices;
 pub mod rewards;
 pub mod roll_up;
+pub mod webhooks;
 
 /// A value that SQL takes or gives. Integers stay below 2^53, the largest that JavaScript carries.
 #[derive(Clone, Debug, PartialEq)]

@@ -71,7 +71,8 @@ const REFUSED = [
   ["use_segments 1", (notice) => ({ ...ALL, notice, use_segments: 1 }), invalid("#/consent/use_segments type")],
   ["analyse_comment null", (notice) => ({ ...ALL, notice, analyse_comment: null }), invalid("#/consent/analyse_comment type")],
   ["store_visit \"true\"", (notice) => ({ ...ALL, notice, store_visit: "true" }), invalid("#/consent/store_visit type")],
-  ["an extra member", (notice) => ({ ...ALL, notice, marketing: true }), invalid("#/consent unknown_member 6")],
+  ["share_comment 1", (notice) => ({ ...ALL, notice, share_comment: 1 }), invalid("#/consent/share_comment type")],
+  ["an extra member", (notice) => ({ ...ALL, notice, marketing: true }), invalid("#/consent unknown_member 7")],
   ["a member in other letters", (notice) => ({ notice, Process_Answers: true }), invalid("#/consent/process_answers missing", "#/consent unknown_member 1")],
 ];
 

@@ -98,7 +98,7 @@ test("only secrets that are missing are made, and those of the environment are t
   assert.deepEqual(missingSecrets(holdersLack(), { PEPPER: "x".repeat(40) }), { secrets: {}, made: [] });
   assert.deepEqual(missingSecrets(holdersLack("PEPPER"), { PEPPER: "x".repeat(40) }), { secrets: { PEPPER: "x".repeat(40) }, made: [] });
   assert.throws(() => missingSecrets({}, { ADMIN_KEY: "short" }), /ADMIN_KEY/);
-  assert.deepEqual(missingSecrets({ ...holdersLack(), office: [] }, {}).made, ["ADMIN_KEY"], "what one Worker lacks is made for all that hold it");
+  assert.deepEqual(missingSecrets({ ...holdersLack(), office: [] }, {}).made, ["ADMIN_KEY", "WEBHOOK_KEY"], "what one Worker lacks is made for all that hold it");
 });
 
 test("the secret of Turnstile is asked for where there is a site key, and made nowhere", () => {

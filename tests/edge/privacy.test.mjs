@@ -131,7 +131,7 @@ test("promise_2: customer ids, comments, headers and unknown words are in no fil
     }
     for (const id of ids) assert.deepEqual([...found(id, files), ...found(Buffer.from(id, "base64url"), files)], []);
     assert.deepEqual(found(pseudonym(server.pepper, survey.id, person), files), []);
-    for (const secret of [server.pepper, server.adminKey, server.invitationKey, server.receiptKey]) assert.deepEqual(found(secret, files), []);
+    for (const secret of [server.pepper, server.adminKey, server.invitationKey, server.receiptKey, server.webhookKey]) assert.deepEqual(found(secret, files), []);
     const sealed = [invitation.slice(12), Buffer.from(invitation.slice(12), "base64url"), subject(survey.id, canary("invited")), subject(survey.id, person)];
     for (const value of sealed) assert.deepEqual(found(value, files), []);
     return files;
@@ -285,5 +285,5 @@ test("only the front is reached from outside, and no other Worker has the keys o
     assert.deepEqual([preview_urls ?? false, routes ?? [], route ?? ""], [false, [], ""]);
   }
   assert.deepEqual(secretsOf("ledger"), []);
-  assert.deepEqual(secretsOf("office"), ["ADMIN_KEY"]);
+  assert.deepEqual(secretsOf("office"), ["ADMIN_KEY", "WEBHOOK_KEY"]);
 });

@@ -73,7 +73,7 @@ test("a receipt is verified with Node's own crypto from the served key, and a ch
     party_role: "PII controller",
   });
   assert.ok(Math.abs(Date.parse(payload.events[0].event_time) - Date.now()) < 60_000);
-  const flags = ["process_answers", "use_customer_id", "use_segments", "analyse_comment", "store_visit"];
+  const flags = ["process_answers", "use_customer_id", "use_segments", "analyse_comment", "store_visit", "share_comment"];
   assert.deepEqual(payload.purposes.map(({ purpose_type }) => purpose_type), flags);
   for (let at = 0; at < receipt.length; at++) {
     const other = receipt[at] === "A" ? "B" : "A";

@@ -227,7 +227,7 @@ test("consents are told per notice and flag over a range of days, to whoever has
   const [today, old] = [day(Date.now()), day(monthStart(Date.now(), -2))];
   const none = await first.api("GET", `${path}?from=${today}&to=${today}`);
   const { complete_through, ...rest } = none.json;
-  assert.deepEqual([none.status, rest], [200, { survey: survey.id, from: today, to: today, n: 0, notices: [] }]);
+  assert.deepEqual([none.status, rest], [200, { survey: survey.id, from: today, to: today, n: 0, notices: [], relay: { n: 0, delivered: 0, dropped: 0 } }]);
   assert.ok(complete_through < today);
   for (const [query, faults] of [
     ["from=x", ["from form"]],
@@ -245,15 +245,18 @@ test("consents are told per notice and flag over a range of days, to whoever has
     cohort(1, [old, `(consent) ${lost}`, 7, {}]),
     cohort(1, [today, `(consent) ${hash}`, 5, { use_customer_id: 1, use_segments: 5, store_visit: 2 }]),
     cohort(1, [today, "recommend", 7, { 9: 7 }]),
+    cohort(1, [old, "(relay)", 6, { delivered: 6 }]),
+    cohort(1, [today, "(relay)", 5, { delivered: 3, dropped: 2 }]),
   ]);
   const second = await startServer(first);
   const read = (from) => second.api("GET", `${path}?from=${from}&to=${today}`).then(({ json }) => json);
-  const counts = (n, use_customer_id, use_segments, store_visit) => ({ n, use_customer_id, use_segments, analyse_comment: 0, store_visit });
+  const counts = (n, use_customer_id, use_segments, store_visit) => ({ n, use_customer_id, use_segments, analyse_comment: 0, store_visit, share_comment: 0 });
   const since = survey.definition.created;
   assert.deepEqual((await read(today)).notices, [{ notice: hash, ...counts(5, 1, 5, 2), since }]);
   const asked = day(Date.parse(old) + 2 * DAY_MS);
   for (let ran = 0; ran < 2; ran++) {
-    const { n, notices, from, requested, widened } = await read(asked);
+    const { n, notices, relay, from, requested, widened } = await read(asked);
+    assert.deepEqual(relay, { n: 11, delivered: 9, dropped: 2 });
     assert.deepEqual([n, from, requested, widened], [18, old, { from: asked, to: today }, "month"]);
     const expected = [{ notice: hash, ...counts(11, 1, 9, 2), since }, { notice: lost, ...counts(7, 0, 0, 0) }];
     assert.deepEqual(notices, expected.sort((a, b) => (a.notice < b.notice ? -1 : 1)));

@@ -18,8 +18,8 @@ const CRON_S = 60;
 
 /**
  * Starts a server. What is left out is made anew: give a former server's `stateDir`, `adminKey` and
- * rings of keys (`pepper`, `invitationKey`, `receiptKey`) to start it again. `vars` go over those of wrangler.toml;
- * `outbound` (host and port) answers what the Workers ask of the world. `api` sends the admin key unless a call says `{key: null}` or another one.
+ * rings of keys (`pepper`, `invitationKey`, `receiptKey`, `webhookKey`) to start it again. `vars` go over those of wrangler.toml;
+ * `outbound` (host and port) answers what the Workers ask of the world; `offline`: nothing leaves the machine, nor reaches another program on it. `api` sends the admin key unless a call says `{key: null}` or another one.
  * `stop` ends it well, `kill` at once (SIGKILL to workerd and Node); `discard` stops it and removes
  * its state. `logs` holds the lines that it has printed.
  */
@@ -29,16 +29,18 @@ export async function startServer({
   pepper = makeKey(),
   invitationKey = makeKey(),
   receiptKey = makeKey(),
+  webhookKey = makeKey(),
   port = 0,
   build,
   vars = {},
   outbound,
+  offline = false,
 } = {}) {
-  const options = ["--port", String(port), "--state", stateDir, ...(build ? ["--build", build] : [])];
+  const options = ["--port", String(port), "--state", stateDir, ...(build ? ["--build", build] : []), ...(offline ? ["--offline"] : [])];
   for (const [name, value] of Object.entries(vars)) options.push("--var", `${name}:${value}`);
   if (outbound) options.push("--outbound", outbound);
   const child = fork(SERVE, options, {
-    env: { ...process.env, ADMIN_KEY: adminKey, PEPPER: pepper, INVITATION_KEY: invitationKey, RECEIPT_KEY: receiptKey },
+    env: { ...process.env, ADMIN_KEY: adminKey, PEPPER: pepper, INVITATION_KEY: invitationKey, RECEIPT_KEY: receiptKey, WEBHOOK_KEY: webhookKey },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const ended = new Promise((resolve) => child.once("exit", (code, signal) => resolve(signal ?? code)));
@@ -103,7 +105,7 @@ export async function startServer({
     child.send({ scheduled: time });
     return (await done)[0];
   }
-  return { url, stateDir, adminKey, pepper, invitationKey, receiptKey, logs, api, scheduled, stop, kill, discard };
+  return { url, stateDir, adminKey, pepper, invitationKey, receiptKey, webhookKey, logs, api, scheduled, stop, kill, discard };
 }
 
 function onLines(stream, take) {

@@ -165,8 +165,8 @@ export async function readRows(stateDir, surveys = []) {
   }
 }
 
-/** Whether a row counts answers, rather than consents. */
-export const ofAnswers = ({ question }) => !question.startsWith("(consent) ");
+/** Whether a row counts answers, rather than what the service counts of its own: consents, and comments passed on. */
+export const ofAnswers = ({ question }) => !question.startsWith("(");
 /** Runs statements, `[sql, ...parameters]`, in the D1 of a server that is stopped. */
 export async function changeD1(stateDir, statements) {
   const [database] = CONFIG.d1_databases;

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 export const QUICK = { every: "10s", patience: "10s" };
 
 /** Everything that a respondent may agree to. */
-export const ALL = { process_answers: true, use_customer_id: true, use_segments: true, analyse_comment: true, store_visit: true };
+export const ALL = { process_answers: true, use_customer_id: true, use_segments: true, analyse_comment: true, store_visit: true, share_comment: true };
 
 /** A fresh submission id. */
 export const submissionId = () => randomBytes(16).toString("base64url");

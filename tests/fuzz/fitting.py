@@ -173,6 +173,7 @@ def survey(body, case, choice):
     if body.get("template") != "visits":
         body.pop("store_visit", None)
     body.pop("turnstile", None)
+    body.pop("relay", None)
     earlier = {}
     for question in body.get("questions", []):
         if question["id"] in earlier:

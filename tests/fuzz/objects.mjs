@@ -4,7 +4,7 @@ import { ALL, createSurvey, submissionId, times, until, QUICK } from "../edge/su
 
 const ORIGIN = "https://shop.example";
 const CONSENTS = { ...ALL };
-/** How many there are to be deleted, of surveys and of keys. */
+/** How many there are to be deleted, of surveys, keys and webhooks. */
 const SPARE = 30;
 /** How many responses a survey of every kind has. */
 const RESPONSES = 60;
@@ -76,6 +76,9 @@ export async function makeObjects(server) {
   const key = (name, scopes, surveys) => expect(server, 201, "POST", "/v1/keys", { name, scopes, ...(surveys && { surveys }) });
   const reader = await key("Reads one survey", ["read"], [released.id]);
   const sender = await key("Sends to one survey", ["ingest"], [pending.id]);
+  const webhook = (name) => expect(server, 201, "POST", "/v1/webhooks", { name, url: "http://127.0.0.1:9/" });
+  const webhooks = [await webhook("Kept"), await webhook("Kept, too")];
+  const spareWebhooks = await times(SPARE, 4, (n) => webhook(`Spare ${n}`));
   const spareKeys = await times(SPARE, 4, (n) => key(`Spare ${n}`, ["read"]));
 
   await until(async () => (await released.kpis()).kpis.some(({ n }) => n > 0), "released responses", 60);
@@ -96,6 +99,7 @@ export async function makeObjects(server) {
       "/s/{id}/withdrawal": { any: [pending, pending, released].map(({ id }) => ({ id })) },
       "/v1/surveys/{id}/notices/{hash}": { any: kept.map(({ id, notice }) => ({ id, hash: notice })) },
       "/v1/keys/{id}": { any: [{ id: reader.id }, { id: sender.id }], DELETE: spareKeys.map(({ id }) => ({ id })) },
+      "/v1/webhooks/{id}": { any: webhooks.map(({ id }) => ({ id })), DELETE: spareWebhooks.map(({ id }) => ({ id })) },
       "/v1/facts/{day}": { any: [{ day: today }, { day: "2024-02-29" }] },
     },
     notices: Object.fromEntries(kept.map(({ id, notice }) => [id, notice])),

@@ -177,6 +177,21 @@ fn every_route_is_reached_by_its_method_and_no_other_is_allowed_there() {
         ),
         (format!("{survey}/ledger"), vec![("GET", Route::Ledger(id.clone()))]),
         ("/v1/themes/try".to_owned(), vec![("POST", Route::TryThemes)]),
+        (
+            "/v1/webhooks".to_owned(),
+            vec![("GET", Route::ListWebhooks), ("POST", Route::CreateWebhook)],
+        ),
+        (
+            "/v1/webhooks/0123".to_owned(),
+            vec![
+                ("GET", Route::ReadWebhook("0123".to_owned())),
+                ("DELETE", Route::DeleteWebhook("0123".to_owned())),
+            ],
+        ),
+        (
+            "/v1/webhooks/0123/test".to_owned(),
+            vec![("POST", Route::TestWebhook("0123".to_owned()))],
+        ),
         ("/v1/keys".to_owned(), vec![("GET", Route::ListKeys), ("POST", Route::CreateKey)]),
         ("/v1/keys/self".to_owned(), vec![("GET", Route::OwnKey)]),
         (
@@ -301,11 +316,11 @@ fn pages_are_asked_for_within_bounds() {
         ("page=1", vec![" unknown_parameter"]),
     ] {
         assert_eq!(faults(query::page(pairs(text))), expected, "{text}");
-        assert_eq!(faults(query::key_page(pairs(text))), expected, "{text}");
+        assert_eq!(faults(query::id_page(pairs(text))), expected, "{text}");
     }
     let id = "0123456789abcdef";
-    assert_eq!(query::key_page(pairs("")).unwrap(), (50, String::new()));
-    let after = query::key_page(pairs(&format!("limit=1&cursor={id}"))).unwrap();
+    assert_eq!(query::id_page(pairs("")).unwrap(), (50, String::new()));
+    let after = query::id_page(pairs(&format!("limit=1&cursor={id}"))).unwrap();
     assert_eq!(after, (1, id.to_owned()));
 }
 

@@ -18,7 +18,7 @@ fn answer(ledger: &mut Ledger, now: Instant, first: u8, count: u8) -> Instant {
     let group = ledger.mark(now, group, &Secret::from_bytes([3; 32]), &mut changes);
     let verdicts =
         ledger.take(now, &group, Known::default(), &Secret::from_bytes([3; 32]), &mut changes);
-    let Some(Verdict::Accepted { withdrawable_until }) = verdicts.last() else { panic!() };
+    let Some(Verdict::Accepted { withdrawable_until, .. }) = verdicts.last() else { panic!() };
     assert!(verdicts.iter().all(|verdict| verdict == &verdicts[0]));
     *withdrawable_until
 }
@@ -63,7 +63,14 @@ fn promise_6_copies_of_one_submission_in_one_commit_count_once() {
     let copies = (0..3).map(|_| entry(1, [0, 0, 1, 0], 0)).collect();
     let group = ledger.mark(now, copies, &fresh, &mut changes);
     let verdicts = ledger.take(now, &group, Known::default(), &fresh, &mut changes);
-    assert!(verdicts.iter().all(|verdict| verdict == &verdicts[0]));
+    let fresh: Vec<bool> = verdicts
+        .iter()
+        .map(|verdict| match verdict {
+            Verdict::Accepted { fresh, .. } => *fresh,
+            _ => panic!(),
+        })
+        .collect();
+    assert_eq!(fresh, [true, false, false], "one of them is passed on");
     assert_eq!((ledger.accounts["q"].accepted, changes.submissions.len()), (1, 1));
 }
 
@@ -110,7 +117,7 @@ fn promise_9_a_submission_is_known_for_30_days_from_its_tick_swept_or_not() {
         stored.submissions.insert(group[0].1.submission, tick);
         let verdicts =
             ledger.take(later, &group, stored, &Secret::from_bytes([3; 32]), &mut changes);
-        let replayed = Verdict::Accepted { withdrawable_until: tick };
+        let replayed = Verdict::Accepted { withdrawable_until: tick, fresh: false };
         assert_eq!(verdicts[0] == replayed, known);
         assert_eq!(changes.submissions.is_empty(), known);
     }

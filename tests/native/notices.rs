@@ -8,6 +8,7 @@ use counterfoil::domain::consent_counts::{self, ConsentCounts};
 use counterfoil::domain::kpi::Counts;
 use counterfoil::domain::ledger::Changes;
 use counterfoil::domain::notice;
+use counterfoil::domain::relay;
 use counterfoil::domain::response::Answer;
 use counterfoil::domain::survey::Texts;
 use counterfoil::domain::survey_view::stored;
@@ -88,9 +89,15 @@ fn d1_is_told_the_notice_together_with_the_definition() {
 }
 
 fn consent() -> impl Strategy<Value = Consent> {
-    any::<[bool; 4]>().prop_map(|[use_customer_id, use_segments, analyse_comment, store_visit]| {
-        Consent { use_customer_id, use_segments, analyse_comment, store_visit }
-    })
+    any::<[bool; 5]>().prop_map(
+        |[use_customer_id, use_segments, analyse_comment, store_visit, share_comment]| Consent {
+            use_customer_id,
+            use_segments,
+            analyse_comment,
+            store_visit,
+            share_comment,
+        },
+    )
 }
 
 proptest! {
@@ -109,8 +116,8 @@ proptest! {
             for key in keys {
                 *counts.tallies.entry(key).or_default() += 1;
             }
-            let Consent { use_customer_id, use_segments, analyse_comment, store_visit } = *consent;
-            let flags = [use_customer_id, use_segments, analyse_comment, store_visit];
+            let Consent { use_customer_id, use_segments, analyse_comment, store_visit, share_comment } = *consent;
+            let flags = [use_customer_id, use_segments, analyse_comment, store_visit, share_comment];
             let counts = expected.entry(hash).or_default();
             counts.n += 1;
             for (place, on) in counts.flags.iter_mut().zip(flags) {
@@ -124,5 +131,6 @@ proptest! {
     #[test]
     fn no_question_of_an_owner_counts_consents(id in "[a-z0-9_-]{1,40}") {
         prop_assert_eq!(consent_counts::notice(&id), None);
+        prop_assert!(!consent_counts::is_own(&id) && id != relay::QUESTION);
     }
 }

@@ -170,6 +170,7 @@ fn a_form_stands_for_the_body_that_the_api_takes() {
             "consent": {
                 "notice": "hash", "process_answers": true, "use_customer_id": false,
                 "use_segments": true, "analyse_comment": false, "store_visit": false,
+                "share_comment": false,
             },
             "dimensions": { "channel": "in store" },
             "invitation": "sealed",

@@ -25,7 +25,7 @@ fn survey(members: &Value) -> Stored {
 }
 
 fn told(stored: &Stored) -> Value {
-    page(stored, json!(inventory::stored(filler(&stored.survey))), None)
+    page(stored, json!(inventory::stored(filler(&stored.survey))), None, Some("hooks.shop.example"))
 }
 
 /// The members `name` of the page's list `list`.
@@ -45,6 +45,7 @@ fn everything() -> Value {
         "template": "visits",
         "store_visit": true,
         "turnstile": true,
+        "relay": {"webhook": "0123456789abcdef"},
         "questions": [{"id": "q", "kind": "nps"}, {"id": "why", "kind": "comment"}],
         "dimensions": {"channel": ["Planted segment"]},
         "themes": {"price": {"en": ["plantedword"]}},
@@ -68,7 +69,7 @@ fn purposes_are_those_of_the_consents_that_the_survey_asks_for() {
         let purposes = page["purposes"].as_array().unwrap().iter();
         purposes.map(|one| one["required"].as_bool().unwrap()).collect::<Vec<_>>()
     };
-    assert_eq!(required(&whole), [true, false, false, false, false]);
+    assert_eq!(required(&whole), [true, false, false, false, false, false]);
     assert_eq!(required(&told(&survey(&json!({"verified_only": true})))), [true, true]);
 }
 
@@ -89,7 +90,22 @@ fn what_passes_is_what_the_survey_can_be_sent() {
     );
     assert!(passing(&json!({"turnstile": true})).contains(&"Turnstile token".to_owned()));
     let whole = passing(&everything());
-    assert!(whole.contains(&"segments".to_owned()) && whole.contains(&"comment text".to_owned()));
+    for what in ["segments", "comment text", "shared comment"] {
+        assert!(whole.contains(&what.to_owned()), "{what}");
+    }
+}
+
+#[test]
+fn who_receives_comments_is_told_by_host_only_where_they_are_passed_on() {
+    for (members, relays) in [(everything(), true), (json!({}), false)] {
+        let page = told(&survey(&members));
+        let recipients = names(&page, "recipients", "who").join("\n");
+        assert_eq!(recipients.contains("hooks.shop.example"), relays);
+        assert_eq!(page["recipients"].as_array().unwrap().len(), if relays { 4 } else { 2 });
+        let limits = names(&page, "limits", "limit");
+        assert_eq!(limits.iter().any(|limit| limit.starts_with("The team's own system")), relays);
+        assert!(!page.to_string().contains("0123456789abcdef"));
+    }
 }
 
 #[test]
@@ -132,7 +148,7 @@ fn the_page_says_where_data_may_be_kept() {
     assert_eq!(told(&stored)["residency"], Value::Null);
     for (setting, residency) in [("", Value::Null), ("eu", json!({"jurisdiction": "eu"}))] {
         let read = Jurisdiction::read(setting).unwrap();
-        assert_eq!(page(&stored, Value::Null, read)["residency"], residency);
+        assert_eq!(page(&stored, Value::Null, read, None)["residency"], residency);
     }
     for unknown in ["EU", "eu ", "us", "fedramp", "0", "none", "false"] {
         assert!(Jurisdiction::read(unknown).is_err(), "{unknown}");

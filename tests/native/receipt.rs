@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use counterfoil::domain::consent::Consent;
+use counterfoil::domain::consent::{Consent, OPTIONAL_FLAGS};
 use counterfoil::domain::json::Json;
 use counterfoil::domain::jws::{PublicKey, signed, to_sign};
 use counterfoil::domain::receipt::{MEDIA_TYPE, Receipt};
@@ -23,12 +23,12 @@ fn survey(change: impl FnOnce(&mut Value)) -> Survey {
     survey_json::read(&Json::read(survey.to_string().as_bytes()).unwrap()).unwrap()
 }
 
-fn payload(survey: &Survey, flags: [bool; 4]) -> Value {
+fn payload(survey: &Survey, flags: [bool; 5]) -> Value {
     payload_at(Instant(1_795_321_111_464), survey, flags)
 }
 
-fn payload_at(at: Instant, survey: &Survey, flags: [bool; 4]) -> Value {
-    let [use_customer_id, use_segments, analyse_comment, store_visit] = flags;
+fn payload_at(at: Instant, survey: &Survey, flags: [bool; 5]) -> Value {
+    let [use_customer_id, use_segments, analyse_comment, store_visit, share_comment] = flags;
     let receipt = Receipt {
         id: [0xff; 16],
         at,
@@ -36,16 +36,22 @@ fn payload_at(at: Instant, survey: &Survey, flags: [bool; 4]) -> Value {
         survey_id: "abcdefgh",
         survey,
         notice: "hash",
-        consent: Consent { use_customer_id, use_segments, analyse_comment, store_visit },
+        consent: Consent {
+            use_customer_id,
+            use_segments,
+            analyse_comment,
+            store_visit,
+            share_comment,
+        },
     };
     receipt.payload()
 }
 
 #[test]
 fn a_receipt_lists_the_purposes_that_were_agreed_to_and_no_others() {
-    let flags = ["use_customer_id", "use_segments", "analyse_comment", "store_visit"];
-    for bits in 0..16_u8 {
-        let on = [0, 1, 2, 3].map(|i| bits & (1 << i) != 0);
+    let flags = OPTIONAL_FLAGS;
+    for bits in 0..32_u8 {
+        let on = [0, 1, 2, 3, 4].map(|i| bits & (1 << i) != 0);
         let payload = payload(&survey(|_| ()), on);
         let purposes = payload["purposes"].as_array().unwrap();
         let listed: Vec<&str> =
@@ -54,13 +60,18 @@ fn a_receipt_lists_the_purposes_that_were_agreed_to_and_no_others() {
         assert_eq!(listed, ["process_answers"].into_iter().chain(agreed).collect::<Vec<_>>());
         for purpose in purposes {
             assert_eq!(purpose["lawful_basis"], "consent (GDPR, Art. 6(1)(a))");
+            // Only what is passed on has a recipient, and cannot be taken back here.
+            let passed_on = purpose["purpose_type"] == "share_comment";
+            assert_eq!(purpose["recipient_third_parties"] != json!([]), passed_on);
+            let withdrawal = purpose["withdrawal_method"].as_str().unwrap();
+            assert_eq!(withdrawal.contains("cannot be taken back"), passed_on);
         }
     }
 }
 
 #[test]
 fn a_receipt_follows_from_the_survey_and_the_notice() {
-    let payload = payload(&survey(|_| ()), [true; 4]);
+    let payload = payload(&survey(|_| ()), [true; 5]);
     assert_eq!(
         payload["privacy_notice"],
         "https://feedback.example/v1/surveys/abcdefgh/notices/hash"
@@ -78,7 +89,7 @@ fn a_receipt_follows_from_the_survey_and_the_notice() {
     let text = payload.to_string();
     assert!(text.contains("at least 7 responses") && text.contains("window of 45d"));
     let optional = |survey: &Survey| {
-        let payload = self::payload(survey, [true; 4]);
+        let payload = self::payload(survey, [true; 5]);
         payload["purposes"][1]["pii_information"][0]["pii_optional"].clone()
     };
     assert_eq!(optional(&survey(|_| ())), true);
@@ -88,16 +99,16 @@ fn a_receipt_follows_from_the_survey_and_the_notice() {
 #[test]
 fn a_receipt_is_as_long_whenever_the_consent_arrived() {
     let long = |ms: i64| {
-        payload_at(Instant(1_795_321_111_000 + ms), &survey(|_| ()), [true; 4]).to_string().len()
+        payload_at(Instant(1_795_321_111_000 + ms), &survey(|_| ()), [true; 5]).to_string().len()
     };
     assert!([0, 1, 100, 999, 1_000].into_iter().all(|ms| long(ms) == long(464)));
 }
 
 #[test]
 fn a_receipt_names_its_language_only_where_there_was_one() {
-    assert!(payload(&survey(|_| ()), [false; 4]).get("language").is_none());
+    assert!(payload(&survey(|_| ()), [false; 5]).get("language").is_none());
     let one = survey(|survey| survey["notice"] = json!({"text": {"nl": "Wij tellen."}}));
-    assert_eq!(payload(&one, [false; 4])["language"], "nl");
+    assert_eq!(payload(&one, [false; 5])["language"], "nl");
 }
 
 #[test]
@@ -105,7 +116,7 @@ fn a_receipt_of_a_survey_without_a_controller_names_the_sites_operator() {
     let nobody = survey(|survey| {
         survey.as_object_mut().unwrap().remove("controller");
     });
-    let payload = payload(&nobody, [false; 4]);
+    let payload = payload(&nobody, [false; 5]);
     let name = payload["party_identification"][0]["party_name"].as_str().unwrap();
     assert!(name.starts_with("the operator of the site"));
 }
@@ -136,14 +147,14 @@ fn the_fields_of_a_receipt_are_those_of_the_list() {
     let list: BTreeSet<&str> = list.split_whitespace().collect();
     let mut found = BTreeSet::new();
     let one = survey(|survey| survey["notice"] = json!({"text": {"nl": "Wij tellen."}}));
-    names(&payload(&one, [true; 4]), &mut found);
+    names(&payload(&one, [true; 5]), &mut found);
     let unlisted: Vec<_> = found.iter().filter(|name| !list.contains(name.as_str())).collect();
     assert!(unlisted.is_empty(), "{unlisted:?}");
 }
 
 #[test]
 fn promise_2_nothing_of_the_questions_or_segments_is_in_a_receipt() {
-    let text = payload(&survey(|_| ()), [true; 4]).to_string().to_lowercase();
+    let text = payload(&survey(|_| ()), [true; 5]).to_string().to_lowercase();
     assert!(!text.contains("planted"), "{text}");
 }
 

@@ -2,11 +2,13 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 use crate::themes::tagger_of;
+use counterfoil::domain::consent::OPTIONAL_FLAGS;
 use counterfoil::domain::invitation::mint;
 use counterfoil::domain::json::{Json, Unreadable};
 use counterfoil::domain::key_ring::KeyRing;
 use counterfoil::domain::pseudonym::Subject;
 use counterfoil::domain::recognition::Recognition;
+use counterfoil::domain::relay::Shared;
 use counterfoil::domain::response::{
     Answer, Circumstances, MOST_COMMENT, Offer, Refusal, Response, read,
 };
@@ -27,7 +29,7 @@ const KEY: Circumstances = Circumstances {
     all_shown: false,
     dry_run: false,
 };
-const ALL: [&str; 4] = ["use_customer_id", "use_segments", "analyse_comment", "store_visit"];
+const ALL: [&str; 5] = OPTIONAL_FLAGS;
 
 fn survey(change: impl FnOnce(&mut Value)) -> Survey {
     let mut survey = json!({
@@ -133,7 +135,7 @@ fn the_designs_example_is_taken_whole() {
 #[test]
 fn promise_1_each_consent_covers_what_it_says_and_no_more() {
     for gpc in [false, true] {
-        for bits in 0..16_u8 {
+        for bits in 0..32_u8 {
             let on = |flag: &str| {
                 let place = ALL.iter().position(|one| *one == flag).unwrap();
                 bits & (1 << place) != 0 && !gpc
@@ -163,6 +165,17 @@ fn promise_1_each_consent_covers_what_it_says_and_no_more() {
             assert_eq!(response.offers, offers, "{given:?}");
             let counted = response.consent.keys.contains(&"store_visit".to_owned());
             assert_eq!(counted, on("store_visit"), "{given:?}");
+            // A comment is shared, with its themes or without, only where the survey passes them on.
+            assert!(response.shared.is_empty());
+            let relaying =
+                survey(|survey| survey["relay"] = json!({"webhook": "0123456789abcdef"}));
+            let relayed = judge(&body.to_string(), &relaying, circumstances).unwrap();
+            let themes = if on("analyse_comment") { vec!["delivery".to_owned()] } else { vec![] };
+            let (question, comment) = ("why".to_owned(), "late".to_owned());
+            let shared = Shared { question, comment, themes };
+            assert_eq!(relayed.shared, if on("share_comment") { vec![shared] } else { vec![] });
+            assert_eq!(relayed.answers, response.answers);
+            assert!(!format!("{relayed:?}").contains("late"), "words are in no fault");
         }
     }
 }

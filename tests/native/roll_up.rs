@@ -424,7 +424,7 @@ fn consents_are_rolled_up_like_answers_and_read_apart_from_them() {
         assert_eq!(consents.keys().collect::<Vec<_>>(), [&question]);
         let total = &consents[&question].total;
         assert_eq!(total.n, 14);
-        let expected = ConsentCounts { n: 14, flags: [0, 8, 0, 0] };
+        let expected = ConsentCounts { n: 14, flags: [0, 8, 0, 0, 0] };
         assert_eq!(ConsentCounts::from(total), expected);
         let answers = read(d1::select_released(1, from, to, None));
         assert_eq!(answers.keys().collect::<Vec<_>>(), ["q"]);

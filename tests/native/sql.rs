@@ -265,6 +265,12 @@ fn promise_2_d1_has_no_column_for_anything_of_a_respondent() {
         "surveys.created",
         "surveys.definition",
         "surveys.rolled_through",
+        "webhooks.id",
+        "webhooks.name",
+        "webhooks.url",
+        "webhooks.key",
+        "webhooks.created",
+        "webhooks.disabled",
     ];
     assert_eq!(columns, known, "a new column needs a line in docs/privacy.md, and here");
 }

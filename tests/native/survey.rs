@@ -111,6 +111,7 @@ fn the_smallest_survey_has_every_default() {
         verified_only: false,
         store_visit: false,
         turnstile: false,
+        relay: None,
         reward: None,
         benchmarks: vec![],
     };
@@ -561,6 +562,7 @@ fn survey() -> impl Strategy<Value = Survey> {
                     verified_only: last.2[0],
                     store_visit: false,
                     turnstile: last.2[1] && !last.2[0],
+                    relay: None,
                     reward: last.4,
                     benchmarks,
                 }

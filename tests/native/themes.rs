@@ -10,8 +10,8 @@ use proptest::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// Unicode's tables, as a library has them; in the Worker they are the platform's.
-fn bare(text: &str) -> String {
+/// Unicode's tables, of a library; in the Worker they are the platform's.
+pub fn bare(text: &str) -> String {
     text.nfkd().filter(|c| !is_combining_mark(*c)).collect()
 }
 

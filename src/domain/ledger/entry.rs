@@ -11,6 +11,7 @@ use crate::domain::bucket::{Bucket, Key};
 use crate::domain::consent_counts;
 use crate::domain::key_ring::KeyId;
 use crate::domain::pseudonym::{Draw, Marker, Pseudonym, Secret, SubmissionId};
+use crate::domain::relay::{self, Passed};
 use crate::domain::response::{Answer, Offer};
 use crate::domain::reward::Seed;
 use crate::domain::tally::{Cohort, NONE};
@@ -80,6 +81,8 @@ pub enum Verdict {
     Accepted {
         /// That tick.
         withdrawable_until: Instant,
+        /// Whether it was counted just now. For us alone: whoever sent it is told the same in any case.
+        fresh: bool,
     },
     /// It was judged by another revision; nothing was counted.
     OtherRevision,
@@ -167,7 +170,7 @@ impl Ledger {
                 return Verdict::OtherRevision;
             }
             if let Some(tick) = known.submissions.get(&marks.submission) {
-                return Verdict::Accepted { withdrawable_until: *tick };
+                return Verdict::Accepted { withdrawable_until: *tick, fresh: false };
             }
             let tick = self.promise_tick(now, changes);
             known.submissions.insert(marks.submission, tick);
@@ -177,7 +180,7 @@ impl Ledger {
             }
             let way_back = self.count(entry, marks, first, (now, fresh), changes);
             changes.submissions.push(Taken { marker: marks.submission, tick, way_back });
-            Verdict::Accepted { withdrawable_until: tick }
+            Verdict::Accepted { withdrawable_until: tick, fresh: first }
         };
         group.iter().map(decide).collect()
     }
@@ -214,13 +217,7 @@ impl Ledger {
             }
             let min_cohort = self.survey.release.min_cohort;
             let key = Key { question: question.clone(), cohort: cohort.clone() };
-            let bucket = self.buckets.entry(key.clone()).or_insert_with(|| {
-                let id = self.head.next_bucket;
-                self.head.next_bucket += 1;
-                changes.head = true;
-                changes.buckets.insert(key.clone());
-                Bucket::begin(id, fresh.for_bucket(id), now, min_cohort)
-            });
+            let bucket = self.bucket(&key, (now, fresh), changes);
             if first {
                 bucket.add(keys, now, min_cohort);
                 changes.buckets.insert(key);
@@ -233,10 +230,43 @@ impl Ledger {
         WayBack::Taken(trace).lock(&marks.way_back, marks.nonce)
     }
 
+    /// The bucket of a cohort, begun where there is none.
+    fn bucket(
+        &mut self,
+        key: &Key,
+        (now, fresh): (Instant, &Secret),
+        changes: &mut Changes,
+    ) -> &mut Bucket {
+        self.buckets.entry(key.clone()).or_insert_with(|| {
+            let id = self.head.next_bucket;
+            self.head.next_bucket += 1;
+            changes.head = true;
+            changes.buckets.insert(key.clone());
+            Bucket::begin(id, fresh.for_bucket(id), now, self.survey.release.min_cohort)
+        })
+    }
+
+    /// Counts what became of the comments of a response, of which nothing is known here: it cannot be
+    /// taken back, and is lost where the survey was deleted meanwhile. [`Ledger::advance`] must have
+    /// brought the Ledger to `now`; `fresh` is random, and used for nothing else.
+    pub fn passed(&mut self, now: Instant, passed: Passed, fresh: &Secret, changes: &mut Changes) {
+        let Answer { question, keys } = passed.answer();
+        let Some(scale) = self.scale(&question).filter(|_| !self.head.deleted) else { return };
+        self.promise_tick(now, changes);
+        self.accept(&question, scale, changes);
+        let key = Key { question, cohort: Cohort::unattributed() };
+        let min_cohort = self.survey.release.min_cohort;
+        self.bucket(&key, (now, fresh), changes).add(&keys, now, min_cohort);
+        changes.buckets.insert(key);
+    }
+
     /// What the counts of a question mean.
     fn scale(&self, question: &str) -> Option<String> {
         if consent_counts::notice(question).is_some() {
             return Some("consent".to_owned());
+        }
+        if question == relay::QUESTION {
+            return Some("relay".to_owned());
         }
         self.survey.question(question).map(|question| question.kind.scale())
     }

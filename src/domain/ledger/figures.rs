@@ -41,8 +41,8 @@ impl Ledger {
             let question = question.clone();
             Figures { question, accepted, pending: None, sealed, released, withdrawn, expired }
         };
-        let own = |question: &str| consent_counts::notice(question).is_none();
-        let questions = self.accounts.iter().filter(|(question, _)| own(question));
+        let questions =
+            self.accounts.iter().filter(|(question, _)| !consent_counts::is_own(question));
         questions.map(tell).filter(|figures| figures.accepted > 0).collect()
     }
 

@@ -61,6 +61,8 @@ pub struct Words {
     pub number_unit: &'static str,
     /// What becomes of a comment.
     pub comment: &'static str,
+    /// Behind that, where comments may be passed on.
+    pub comment_shared: &'static str,
     /// When a question applies: `{question}`, `{value}`.
     pub only_at_most: &'static str,
     /// The same.
@@ -85,6 +87,8 @@ pub struct Words {
     pub theme: &'static str,
     /// The consent to reading the comment.
     pub analyse_comment: &'static str,
+    /// The consent to passing the comment on.
+    pub share_comment: &'static str,
     /// The mark of an optional consent.
     pub optional: &'static str,
     /// Where the browser sends Global Privacy Control.

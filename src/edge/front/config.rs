@@ -6,8 +6,8 @@ use std::rc::Rc;
 use worker::Env;
 
 use crate::domain::key_ring::{KeyRing, Unusable};
-use crate::edge::Failure;
 use crate::edge::config::{FirstKey, TURNSTILE_SITE_KEY, secret, variable};
+use crate::edge::{Failure, webhooks};
 
 /// The secret that pseudonyms are made with.
 const PEPPER: &str = "PEPPER";
@@ -37,6 +37,8 @@ pub struct Config {
     pub invitations: KeyRing,
     /// The seeds of what receipts are signed with.
     pub receipts: KeyRing,
+    /// What webhooks' secrets follow from.
+    pub webhooks: KeyRing,
     /// Whether who sends too often is refused.
     pub limits_rate: bool,
     turnstile: Option<Turnstile>,
@@ -90,6 +92,7 @@ impl Config {
             peppers: ring(PEPPER, KeyRing::read)?,
             invitations: ring(INVITATION_KEY, KeyRing::read)?,
             receipts: ring(RECEIPT_KEY, KeyRing::read_seeds)?,
+            webhooks: webhooks::keys(env)?,
             limits_rate,
             turnstile: is_set.then_some(turnstile),
             first_key: FirstKey::read(env)?,

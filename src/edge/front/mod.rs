@@ -11,6 +11,7 @@ mod limit;
 mod office;
 mod page;
 mod receipts;
+mod relay;
 mod rewards;
 mod submit;
 mod surveys;
@@ -28,13 +29,14 @@ use crate::http::reply::Reply;
 use crate::http::route::Route;
 
 use super::request::Call;
+pub use super::request::Context;
 use super::{Outcome, panic, reply};
 use config::Config;
 
 /// Replies to a request.
-pub async fn fetch(request: Request, env: Env) -> Result<Response, JsValue> {
+pub async fn fetch(request: Request, env: Env, context: Context) -> Result<Response, JsValue> {
     panic::hush();
-    let mut call = Call::new(request, env)?;
+    let mut call = Call::new(request, env)?.with(context);
     match Route::find(&call.method, &call.path) {
         Ok(route) if route.is_for_office() => match office::forward(&call).await {
             Ok(response) => Ok(response),

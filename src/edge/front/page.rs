@@ -187,7 +187,9 @@ fn thanks(reader: &Reader, survey: &Loaded, sent: &Form, taken: &Taken) -> Reply
         if sent.answers(question).is_empty() || taken.answered.as_ref().is_none_or(counted) {
             continue;
         }
-        let refused = question.kind == QuestionKind::Comment && !sent.agrees("analyse_comment");
+        let relays = survey.survey().relay.is_some();
+        let agrees = sent.agrees("analyse_comment") || relays && sent.agrees("share_comment");
+        let refused = question.kind == QuestionKind::Comment && !agrees;
         if refused { unread = true } else { left_out = true }
     }
     let page = Thanks {

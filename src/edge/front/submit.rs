@@ -9,7 +9,8 @@
 //! 4. Hand pseudonym, answers and dimensions to the Ledger. It counts by the current revision alone:
 //!    by another it gives the current one back, and the judging begins anew.
 //! 5. 202, alike for a first answer and a repeated one, with a receipt of the consent where one is
-//!    wanted; and for a submission id that is known, even where the body would be refused by now.
+//!    wanted; and for a submission id that is known, even where the body would be refused by now. Comments
+//!    of a first answer that its writer shares are passed on after that (`relay.rs`).
 
 use std::rc::Rc;
 
@@ -23,6 +24,7 @@ use crate::domain::ledger::Entry;
 use crate::domain::pseudonym::{Pseudonym, SubmissionId};
 use crate::domain::receipt::Receipt;
 use crate::domain::recognition::Recognition;
+use crate::domain::relay::score;
 use crate::domain::response::{self, Circumstances, Refusal, Response};
 use crate::domain::reward;
 use crate::domain::time::Instant;
@@ -36,7 +38,7 @@ use crate::http::query;
 use crate::http::reply::Reply;
 
 use super::config::Config;
-use super::{limit, receipts, turnstile};
+use super::{limit, receipts, relay, turnstile};
 
 /// How often a survey may change under one request before the caller is asked to come back.
 const MOST_TRIES: usize = 16;
@@ -167,7 +169,11 @@ pub async fn take(
             .customer
             .map(|customer| Pseudonym::of_each(&config.peppers, id, &customer))
             .unwrap_or_default();
-        let answered = response.answers.iter().map(|answer| answer.question.clone()).collect();
+        let answers = response.answers.iter().map(|answer| &answer.question);
+        let shared = response.shared;
+        let answered =
+            answers.chain(shared.iter().map(|shared| &shared.question)).cloned().collect();
+        let score = score(survey.survey(), &response.answers);
         let entry = Entry {
             revision: survey.definition.revision,
             submission,
@@ -177,7 +183,10 @@ pub async fn take(
             consent: response.consent,
         };
         match definitions::ask(&call.env, id, &Ask::Take(entry)).await? {
-            Told::Accepted(until, seed) => {
+            Told::Accepted { until, reward: seed, fresh } => {
+                if fresh && !shared.is_empty() {
+                    relay::begin(call, config, &survey, shared, score);
+                }
                 let today = now().day();
                 let reward = seed.map(|seed| Reward {
                     code: reward::code(config.invitations.current(), id, seed, today),
@@ -246,7 +255,7 @@ async fn is_known(
 ) -> Result<bool, Failure> {
     let Some(submission) = submission else { return Ok(false) };
     let told = ledger_rpc::ask(&call.env, id, &Ask::Find(submission.clone())).await?;
-    Ok(matches!(told, Told::Accepted(..)))
+    Ok(matches!(told, Told::Accepted { .. }))
 }
 
 /// A response that was taken before stays taken, though it would be refused now: whoever lost the
@@ -262,7 +271,7 @@ async fn repeated(call: &Call, id: &str, body: &[u8], refused: Refused) -> Resul
     let Some(submission) = submission else { return Err(refused) };
     let submission_id = submission.reveal();
     match ledger_rpc::ask(&call.env, id, &Ask::Find(submission)).await? {
-        Told::Accepted(until, _) => {
+        Told::Accepted { until, .. } => {
             let (until, receipt, reward, answered) = (Instant(until), None, None, None);
             Ok(Taken { submission_id, until, receipt, reward, answered })
         }

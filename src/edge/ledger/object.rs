@@ -142,8 +142,8 @@ impl Desk {
             let known = ledger::known(self.storage.select(ledger::find_known(&group))?)?;
             let verdicts = ledger.take(now, &group, known, &fresh, changes);
             let told = |(verdict, (_, marks)): (Verdict, &(Entry, Marks))| match verdict {
-                Verdict::Accepted { withdrawable_until } => {
-                    Told::Accepted(withdrawable_until.0, marks.reward)
+                Verdict::Accepted { withdrawable_until, fresh } => {
+                    Told::Accepted { until: withdrawable_until.0, reward: marks.reward, fresh }
                 }
                 Verdict::OtherRevision => Told::Current(definition(ledger)),
                 Verdict::Deleted => Told::Deleted,
@@ -192,6 +192,17 @@ impl Desk {
                 }
                 Ok(told)
             }
+            Ask::Passed(passed) => {
+                let fresh = Secret::from_bytes(random()?);
+                self.change(|ledger, changes| {
+                    ledger.passed(now(), passed, &fresh, changes);
+                    Ok(())
+                })?;
+                if let Err(Failure::Fault(fault)) = self.set_alarm().await {
+                    worker::console_error!("ledger: {fault}");
+                }
+                Ok(Told::Done)
+            }
             Ask::Open(definition) => self.open(definition),
             Ask::Revise { expected, definition } => self.revise(expected, definition).await,
             Ask::Delete => self.delete().await,
@@ -238,7 +249,8 @@ impl Desk {
         let rows = self.storage.select(ledger::find_submission(marker))?;
         let promised = ledger::submission(rows)?.map(|(tick, _)| tick);
         let recalled = promised.filter(|tick| ledger.recalls(*tick, now()));
-        Ok(recalled.map_or(Told::Done, |tick| Told::Accepted(tick.0, None)))
+        let accepted = |tick: Instant| Told::Accepted { until: tick.0, reward: None, fresh: false };
+        Ok(recalled.map_or(Told::Done, accepted))
     }
 
     /// Takes a response back. A tick that is due runs first, in a commit of its own, so that storage

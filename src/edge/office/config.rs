@@ -2,9 +2,10 @@
 
 use worker::Env;
 
+use crate::domain::key_ring::KeyRing;
 use crate::domain::residency::Jurisdiction;
-use crate::edge::Failure;
 use crate::edge::config::{self, FirstKey};
+use crate::edge::{Failure, webhooks};
 
 /// The office's configuration.
 pub struct Config {
@@ -12,6 +13,8 @@ pub struct Config {
     pub jurisdiction: Option<Jurisdiction>,
     /// Whether surveys may ask for Turnstile.
     pub has_turnstile: bool,
+    /// What webhooks' secrets follow from.
+    pub webhooks: KeyRing,
     first_key: FirstKey,
 }
 
@@ -21,6 +24,7 @@ impl Config {
         Ok(Self {
             jurisdiction: config::jurisdiction(env)?,
             has_turnstile: !config::variable(env, config::TURNSTILE_SITE_KEY).is_empty(),
+            webhooks: webhooks::keys(env)?,
             first_key: FirstKey::read(env)?,
         })
     }

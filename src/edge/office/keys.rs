@@ -40,7 +40,7 @@ pub async fn create(call: &mut Call, config: &Config) -> Outcome {
 /// 200 with a page of keys, without their secrets.
 pub async fn list(call: &mut Call, config: &Config) -> Outcome {
     access::require(call, config, Scope::Admin, None).await?;
-    let (limit, after) = query::key_page(call.query()?)?;
+    let (limit, after) = query::id_page(call.query()?)?;
     let [rows] = database::run(&call.env, [keys::list(&after, limit + 1)]).await?;
     let more = rows.len() as u64 > limit;
     let shown = rows.into_iter().take(usize::try_from(limit).unwrap_or(0));

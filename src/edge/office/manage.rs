@@ -18,7 +18,7 @@ use crate::http::problem::{Kind, Problem};
 use crate::http::query;
 use crate::http::reply::Reply;
 use crate::http::survey_id::SurveyId;
-use crate::store::{d1, notices};
+use crate::store::{d1, notices, webhooks};
 
 use super::config::Config;
 
@@ -27,6 +27,7 @@ pub async fn create(call: &mut Call, config: &Config) -> Outcome {
     let dry_run = query::dry_run(call.query()?)?;
     access::require(call, config, Scope::Admin, None).await?;
     let survey = read_survey(call, config).await?;
+    check_webhook(call, &survey).await?;
     if dry_run {
         return Ok(valid(&survey));
     }
@@ -74,6 +75,7 @@ pub async fn replace(call: &mut Call, config: &Config, id: &str) -> Outcome {
     };
     let before = definitions::fresh(&call.env, id).await?;
     let mut survey = read_survey(call, config).await?;
+    check_webhook(call, &survey).await?;
     notice::follow(before.survey(), &mut survey);
     if dry_run {
         return match expected.is_some_and(|revision| revision != before.definition.revision) {
@@ -123,6 +125,18 @@ async fn read_survey(call: &mut Call, config: &Config) -> Result<Survey, Failure
         Json::read(&body).map_err(|why| Problem::new(Kind::Malformed).detail(why.to_string()))?;
     let read = survey_json::read_for(&document, config.has_turnstile);
     Ok(read.map_err(|faults| Problem::invalid(faults.into_vec()))?)
+}
+
+/// A problem where comments are to be passed on to a webhook that there is not.
+async fn check_webhook(call: &Call, survey: &Survey) -> Result<(), Failure> {
+    let Some(relay) = &survey.relay else { return Ok(()) };
+    if database::first(&call.env, webhooks::select(&relay.webhook)).await?.is_some() {
+        return Ok(());
+    }
+    let mut faults = Faults::default();
+    let pointer = Pointer::root().member("relay").member("webhook");
+    faults.add(&pointer, "unknown_webhook", "There is no webhook with this id: make it first.");
+    Err(Problem::invalid(faults.into_vec()).into())
 }
 
 /// The revision that an entity tag of ours names.

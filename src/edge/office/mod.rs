@@ -14,6 +14,7 @@ mod notices;
 mod privacy;
 mod report;
 mod themes;
+mod webhooks;
 
 use wasm_bindgen::JsValue;
 use web_sys::{Request, Response};
@@ -66,6 +67,11 @@ async fn perform(call: &mut Call, route: Route) -> Outcome {
         Route::OwnKey => keys::own(call, &config).await,
         Route::ReadKey(id) => keys::read(call, &config, &id).await,
         Route::DeleteKey(id) => keys::delete(call, &config, &id).await,
+        Route::CreateWebhook => webhooks::create(call, &config).await,
+        Route::ListWebhooks => webhooks::list(call, &config).await,
+        Route::ReadWebhook(id) => webhooks::read(call, &config, &id).await,
+        Route::DeleteWebhook(id) => webhooks::delete(call, &config, &id).await,
+        Route::TestWebhook(id) => webhooks::test(call, &config, &id).await,
         Route::ReplaceFacts(day) => facts::replace(call, &config, day).await,
         Route::ListFacts => facts::list(call, &config).await,
         Route::Engagement => engagement::read(call, &config).await,

@@ -4,11 +4,12 @@
 use serde_json::json;
 
 use crate::domain::privacy::{self, filler};
+use crate::domain::url::Url;
 use crate::edge::request::Call;
-use crate::edge::{Outcome, access, definitions};
+use crate::edge::{Outcome, access, d1 as database, definitions};
 use crate::http::policy;
 use crate::http::reply::Reply;
-use crate::store::inventory;
+use crate::store::{inventory, webhooks};
 
 use super::config::Config;
 
@@ -19,5 +20,13 @@ pub async fn page(call: &mut Call, config: &Config, id: &str) -> Outcome {
     let loaded = definitions::fresh(&call.env, id).await?;
     policy::admit(call.origin.as_deref(), &call.own_origin(), &loaded.survey().origins)?;
     let inventory = inventory::stored(filler(loaded.survey()));
-    Ok(Reply::json(200, &privacy::page(&loaded.stored, json!(inventory), config.jurisdiction)))
+    // Where comments go; what nobody finds any more, none go to.
+    let webhook = match &loaded.survey().relay {
+        Some(relay) => database::first(&call.env, webhooks::select(&relay.webhook)).await?,
+        None => None,
+    };
+    let webhook = webhook.map(webhooks::webhook).transpose()?;
+    let receiver = webhook.as_ref().and_then(|webhook| Url::read(&webhook.url)).map(|url| url.host);
+    let page = privacy::page(&loaded.stored, json!(inventory), config.jurisdiction, receiver);
+    Ok(Reply::json(200, &page))
 }

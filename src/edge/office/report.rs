@@ -11,6 +11,7 @@ use crate::domain::consent_counts::{self, ConsentCounts};
 use crate::domain::days::{Days, Step};
 use crate::domain::kpi::{self, Beside, Counts, Kpi};
 use crate::domain::plan::{Plan, Reading};
+use crate::domain::relay::{self, PassedCounts};
 use crate::domain::templates;
 use crate::domain::time::{Day, Instant};
 use crate::edge::definitions::{self, Loaded};
@@ -52,6 +53,9 @@ pub(super) struct Report {
     n: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     notices: Option<Vec<NoticeReport>>,
+    /// The responses whose comments were passed on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    relay: Option<PassedCounts>,
 }
 
 #[derive(Serialize)]
@@ -62,6 +66,7 @@ struct NoticeReport {
     use_segments: u64,
     analyse_comment: u64,
     store_visit: u64,
+    share_comment: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     since: Option<String>,
 }
@@ -189,7 +194,8 @@ pub(super) fn too_many_steps() -> Problem {
     Problem::new(Kind::Invalid).parameter("step", "range", &why)
 }
 
-/// 200 with how many consents were counted over a range of days, per notice and flag.
+/// 200 with how many consents were counted over a range of days, per notice and flag, and of how many
+/// responses comments were passed on.
 pub async fn consents(call: &mut Call, config: &Config, id: &str) -> Outcome {
     access::require(call, config, Scope::Read, Some(id)).await?;
     let loaded = definitions::fresh(&call.env, id).await?;
@@ -207,7 +213,7 @@ pub async fn consents(call: &mut Call, config: &Config, id: &str) -> Outcome {
     let report = |(question, released): (&String, &Released)| {
         let notice = consent_counts::notice(question)?;
         let ConsentCounts { n, flags } = ConsentCounts::from(&released.total);
-        let [use_customer_id, use_segments, analyse_comment, store_visit] = flags;
+        let [use_customer_id, use_segments, analyse_comment, store_visit, share_comment] = flags;
         // A notice may be counted that D1 has lost, to a restore point.
         let since = since.iter().find(|(hash, _)| hash == notice).map(|(_, since)| *since);
         Some(NoticeReport {
@@ -217,13 +223,16 @@ pub async fn consents(call: &mut Call, config: &Config, id: &str) -> Outcome {
             use_segments,
             analyse_comment,
             store_visit,
+            share_comment,
             since: since.map(|since| since.to_string()),
         })
     };
     let notices: Vec<_> = released.iter().filter_map(report).collect();
+    let passed = released.get(relay::QUESTION);
     let report = Report {
         n: Some(notices.iter().map(|notice| notice.n).sum()),
         notices: Some(notices),
+        relay: Some(passed.map(|counts| (&counts.total).into()).unwrap_or_default()),
         ..Report::of(id, plan.range, complete_through)
     };
     Ok(Reply::json(200, &report))

@@ -194,6 +194,9 @@ impl Field<'_> {
                 let text = if unit.is_some() { words.number_unit } else { words.number };
                 return Some(fill(text, &terms));
             }
+            Kind::Comment if self.survey.relay.is_some() => {
+                return Some(format!("{} {}", words.comment, words.comment_shared));
+            }
             Kind::Comment => return Some(words.comment.to_owned()),
         };
         let points = self.points()?;

@@ -242,6 +242,9 @@ impl Sheet<'_> {
         if usable.contains(&"analyse_comment") {
             asked.push(("analyse_comment", words.analyse_comment.to_owned(), false));
         }
+        if usable.contains(&"share_comment") {
+            asked.push(("share_comment", words.share_comment.to_owned(), false));
+        }
         asked
     }
 

@@ -7,7 +7,7 @@ import { assertAccessible, openStage, until, widgetOf } from "../stage.mjs";
 /** What each language says: agree, send, thanks, the title of the group of the notice, and how its notice begins. */
 const SAID = {
   en: ["I agree that my answers are counted", "Send", "Thank you!", "Privacy", "The operator of this site"],
-  nl: ["Mijn antwoorden mogen worden geteld", "Verzenden", "Dank u wel!", "Privacy", "De beheerder van deze site"],
+  nl: ["Mijn antwoorden mogen worden geteld", "Verzenden", "Dank u!", "Privacy", "De beheerder van deze site"],
   de: ["Meine Antworten dürfen gezählt werden", "Senden", "Vielen Dank!", "Datenschutz", "Für diese Umfrage"],
   fr: ["Mes réponses peuvent être comptées", "Envoyer", "Merci !", "Vie privée", "L’exploitant"],
 };

@@ -10,7 +10,7 @@ const WHOLE = {
   themes: { delivery: { en: ["delivery"] } },
 };
 const ATTRIBUTES = { "dimension-channel": "web", "dimension-touchpoint": "checkout", "dimension-other": "x" };
-const REFUSED = { process_answers: true, use_customer_id: false, use_segments: false, analyse_comment: false };
+const REFUSED = { process_answers: true, use_customer_id: false, use_segments: false, analyse_comment: false, share_comment: false };
 const LABELS = { use_customer_id: "Count me once", use_segments: "Count my group", analyse_comment: "Send my comment" };
 
 let stage;
@@ -66,6 +66,25 @@ test("each is separate, and brings what it is about", async () => {
     assert.deepEqual(answers, flag === "analyse_comment" ? { recommend: 3, why: "The delivery was late" } : { recommend: 3 });
     await stage.leave(page);
   }
+});
+
+test("to share a comment is asked where the survey passes it on, once one is written, and suffices to send it", async () => {
+  const { json: webhook } = await stage.server.api("POST", "/v1/webhooks", { name: "N", url: "http://127.0.0.1:1/" });
+  const survey = await stage.survey({ ...WHOLE, relay: { webhook: webhook.id } });
+  const page = await stage.visit(stage.tag(survey, { ...ATTRIBUTES }));
+  const widget = await widgetOf(page);
+  const shares = widget.getByRole("checkbox", { name: "Optional: My comment may be passed on to the team" });
+  assert.equal(await shares.count(), 0, "nothing is written");
+  await fill(widget);
+  assert.deepEqual([await shares.count(), await shares.isChecked()], [1, false]);
+  await assertAccessible(page, "to be shared");
+  await shares.check();
+  await agreeAndSend(widget);
+  await until(page, "sent");
+  const { submission_id, ...rest } = sentBy(page);
+  assert.deepEqual(rest, { answers: { recommend: 3, why: "The delivery was late" }, consent: { notice: survey.notice, ...REFUSED, share_comment: true } });
+  assert.deepEqual(await stage.pending(survey), { recommend: 1 }, "and it is not searched");
+  await stage.leave(page);
 });
 
 test("only what the survey and the page really need is asked", async () => {

@@ -30,6 +30,26 @@ test("without consent nothing counts, and refusing whatever is optional costs no
   await stage.leave(page);
 });
 
+test("to share a comment is asked only where the survey passes it on, and then the comment is not thrown away", async () => {
+  const { json: webhook } = await stage.server.api("POST", "/v1/webhooks", { name: "N", url: "http://127.0.0.1:1/" });
+  const survey = await stage.survey({ ...EVERYTHING, relay: { webhook: webhook.id } });
+  const page = await stage.open(survey);
+  const shares = page.getByRole("checkbox", { name: "My comment may be passed on to the team" });
+  assert.equal(await shares.isChecked(), false);
+  await page.getByText("People of the team read it too, if you agree").waitFor();
+  await choose(page, "How likely", "3");
+  await page.getByRole("textbox", { name: "What would you like" }).fill("delivery");
+  await shares.check();
+  await agreeAndSend(page);
+  await assertHeading(page, "Thank you");
+  assert.equal(await page.getByText("thrown away unread").count(), 0);
+  assert.deepEqual(await stage.pending(survey), { recommend: 1 }, "and it is not searched");
+  await stage.leave(page);
+  const other = await stage.open(await stage.survey(EVERYTHING));
+  assert.equal(await other.getByText("passed on to the team").count(), 0);
+  await stage.leave(other);
+});
+
 test("Global Privacy Control is honoured, and it shows", async () => {
   const survey = await stage.survey(EVERYTHING);
   const page = await stage.open(survey, `?i=${await stage.invite(survey)}&dimensions.channel=web`, { extraHTTPHeaders: { "Sec-GPC": "1" } });

@@ -200,7 +200,7 @@ impl Oracle {
                 continue;
             }
             let told = verdict.map(|verdict| match verdict {
-                Verdict::Accepted { withdrawable_until } => *withdrawable_until,
+                Verdict::Accepted { withdrawable_until, .. } => *withdrawable_until,
                 other => panic!("{other:?} to an entry by the current revision"),
             });
             if self.knows(now, sent, told) {
