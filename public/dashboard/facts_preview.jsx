@@ -20,6 +20,7 @@ export function Preview({ read, head }) {
   const [times, setTimes] = useState(0);
   useEffect(() => {
     const stop = new AbortController();
+    setFound(null);
     const compare = async () => {
       const stored = new Map();
       for (const range of rangesOf(read.days.map(({ day }) => day))) {
@@ -35,10 +36,7 @@ export function Preview({ read, head }) {
     });
     return () => stop.abort();
   }, [read, times]);
-  const again = useCallback(() => {
-    setFound(null);
-    setTimes((times) => times + 1);
-  }, []);
+  const again = useCallback(() => setTimes((times) => times + 1), []);
   useEffect(() => {
     if (found?.fault?.kind !== "offline") return undefined;
     addEventListener("online", again);
