@@ -93,7 +93,9 @@ function Draft({ survey: first, fresh = false, accounts = [], reload }) {
   const told = [...doubled, ...(attempted ? judged.faults : []), ...(refused?.faults ?? [])];
   const faults = told.filter((fault, i) => told.findIndex((other) => other.pointer === fault.pointer && other.detail === fault.detail) === i);
   const langs = useMemo(() => languagesOf(judged.survey ?? survey, added), [judged.survey, version, added]);
-  const missing = (one) => (draft.questions ?? []).filter(({ text }) => text && !text[one]).length;
+  // Of a language that is used at all.
+  const worded = (draft.questions ?? []).filter(({ text }) => text);
+  const missing = (one) => (worded.some(({ text }) => text[one]) ? worded.filter(({ text }) => !text[one]).length : 0);
   useEffect(() => { if (!langs.includes(lang)) setLang(langs[0]); }, [langs]);
 
   useLayoutEffect(() => {

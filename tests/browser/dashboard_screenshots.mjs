@@ -23,7 +23,7 @@ try {
   await draw("overview", "");
   await draw("survey", survey, { viewport: { width: 1100, height: 1000 }, show: "q-recommend" });
   await draw("drivers", survey, { colorScheme: "dark", show: "drivers", viewport: { width: 1100, height: 900 } });
-  await draw("editor", `#/edit/${stage.survey.id}`, { act: previewed });
+  await draw("editor", `#/edit/${stage.survey.id}`, { act: previewed, viewport: { width: 1100, height: 1000 } });
   await draw("faults", "#/edit", {
     colorScheme: "dark",
     act: async (page) => {
