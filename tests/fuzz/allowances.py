@@ -23,6 +23,7 @@ _RULES = [
     ("no_visit", r"(create|replace)Survey #/store_visit", "needs questions that equal those of a template, wording aside"),
     ("origin", r"(create|replace)Survey #/origins/\d+", "a host has at most 253 characters, and an IPv6 address its shortest form"),
     ("page", r"invite #/page", "an https URL without user and fragment"),
+    ("range", r"(create|replace)Alert #/when/limit", "what the KPI that is named can reach"),
     ("url", r"createWebhook #/url", "a host has at most 253 characters"),
     ("unlisted_origin", r"invite #/page", "the origins are the survey's own"),
     ("length", r"replaceEngagement #/parts", "how many surveys its parts are of"),
