@@ -181,9 +181,10 @@ test("a drop is told of whole days alone, where it is significant and for the wo
   const condition = { kind: "drop", survey: survey.id, days: 7 };
   const score = await own.alert(webhook, { ...condition, question: "recommend", kpi: "nps" });
   const effort = await own.alert(webhook, { ...condition, question: "effort", kpi: "ces" });
-  await own.release(survey, 40, { recommend: 10, effort: 2 });
+  // (Of a mean without any spread there is no interval.)
+  await own.release(survey, 40, {}, (i) => ({ answers: { recommend: 10, effort: 1 + (i % 3) } }));
   await own.again([ago(1, 10)]);
-  await own.release(survey, 40, { recommend: 1, effort: 6 });
+  await own.release(survey, 40, {}, (i) => ({ answers: { recommend: 1, effort: 5 + (i % 3) } }));
   await own.cron(MINUTE);
   assert.equal(own.receiver.events.length, 0, "today is not over");
   await own.again([ago(1, 1)]);
