@@ -8,7 +8,7 @@ import { readOrMakeKeys } from "./keys.mjs";
 import { endOnSignals, endWith, fail, serve } from "./serve.mjs";
 
 // What Cloudflare's scheduler does by wrangler.toml's cron; nothing does it here but this.
-const CRON_MS = 10 * 60_000;
+const CRON_MS = { ledger: 10 * 60_000, office: 60_000 };
 
 endOnSignals();
 try {
@@ -19,7 +19,7 @@ try {
   endWith(server);
   const { url } = server;
   const api = connect(url, { key: ADMIN_KEY });
-  setInterval(() => server.scheduled(Date.now()).catch(() => {}), CRON_MS);
+  for (const [worker, ms] of Object.entries(CRON_MS)) setInterval(() => server.scheduled(Date.now(), worker).catch(() => {}), ms);
 
   const key = process.env.ADMIN_KEY ? "$ADMIN_KEY" : ADMIN_KEY;
   console.log(`

@@ -3,7 +3,8 @@
 // Bindings come from wrangler.toml, secrets from the environment or .dev.vars, migrations from
 // schema/d1. Not `wrangler dev`: its proxy in front of workerd manages a third of the requests.
 // Prints `workerd PID` and `ready URL` on lines of their own; what the Workers log goes to stderr. Forked with a
-// channel, it runs cron for the present that it is sent as `{scheduled}`, and sends back how that ended.
+// channel, it runs the cron of the Worker and for the present that it is sent as `{call, scheduled, worker}`, and sends back
+// how that ended, with the same `call`.
 
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { readdirSync, readFileSync, mkdirSync, existsSync } from "node:fs";
@@ -93,7 +94,7 @@ async function migrate(database, directory) {
  * the environment and .dev.vars give; `build` is a directory that scripts/build made.
  * `outbound` (host and port) answers, in the world's place, what the Workers ask of it; `offline`: all of that is
  * answered 503 here, and reaches nobody.
- * `scheduled` runs cron for a present; `ended` resolves once workerd is gone, whoever ended it.
+ * `scheduled` runs a Worker's cron for a present, the ledger's if nobody says; `ended` resolves once workerd is gone, whoever ended it.
  */
 export async function serve({ port = 0, stateDir, vars = {}, build = path.join(ROOT, "build"), outbound, offline = false }) {
   process.env.WRANGLER_LOG ??= "warn"; // or it says on stdout where it found .dev.vars
@@ -137,13 +138,12 @@ export async function serve({ port = 0, stateDir, vars = {}, build = path.join(R
     const url = await within(READY_S, miniflare.ready);
     const [{ binding, migrations_dir }] = readConfig("front").d1_databases;
     await migrate(await miniflare.getD1Database(binding), path.join(ROOT, migrations_dir));
-    const ledger = await miniflare.getWorker(readConfig("ledger").name);
     return {
       url: url.origin,
       pid: workerd.pid,
       ended: new Promise((resolve) => workerd.once("exit", (code, signal) => resolve(signal ?? `code ${code}`))),
       database: () => miniflare.getD1Database(binding),
-      scheduled: (time) => ledger.scheduled({ scheduledTime: new Date(time) }),
+      scheduled: async (time, worker = "ledger") => (await miniflare.getWorker(readConfig(worker).name)).scheduled({ scheduledTime: new Date(time) }),
       stop: () => miniflare.dispose(),
     };
   } catch (fault) {
@@ -192,7 +192,7 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
       offline: values.offline,
     });
     endWith(server);
-    process.on("message", async ({ scheduled }) => process.send(await server.scheduled(scheduled)));
+    process.on("message", async ({ call, scheduled, worker }) => process.send({ call, ...(await server.scheduled(scheduled, worker)) }));
     console.log(`workerd ${server.pid}\nready ${server.url}`);
   } catch (fault) {
     fail(fault);

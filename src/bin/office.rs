@@ -14,6 +14,12 @@ mod exports {
         office::fetch(request, env).await
     }
 
+    /// A run of cron, meant for this instant (milliseconds since 1970).
+    #[wasm_bindgen]
+    pub async fn scheduled(at: f64, env: Env) {
+        office::scheduled(at, env).await;
+    }
+
     /// The reply where there is none, since the instance died over it: the next one is asked.
     #[wasm_bindgen]
     pub fn apology() -> Result<Response, JsValue> {

@@ -3,7 +3,6 @@
 use super::fault::{Faults, Pointer};
 use super::fields::{distinct, each, id, optional, required, thousandths, values, wording};
 use super::json::{Json, Members, integer};
-use super::kpi::{Counts, Kpi, kpis};
 use super::survey::{Benchmark, Survey};
 
 /// The most benchmarks of a survey.
@@ -51,31 +50,8 @@ fn benchmark(json: &Json, pointer: &Pointer, faults: &mut Faults) -> Option<Benc
 
 /// Notes each benchmark that is for no KPI of the survey, or that its KPI cannot reach.
 pub fn check(survey: &Survey, faults: &mut Faults) {
-    let themes: Vec<String> = survey.themes.iter().map(|theme| theme.name.clone()).collect();
     for (index, benchmark) in survey.benchmarks.iter().enumerate() {
         let at = Pointer::root().member("benchmarks").element(index);
-        let Some(question) = survey.question(&benchmark.question) else {
-            let why = "No question of this survey has this id.";
-            faults.add(&at.member("question"), "reference", why);
-            continue;
-        };
-        let given = kpis(question, &themes, &Counts::default());
-        match given.iter().find(|kpi| benchmark.is_for(kpi)).map(Kpi::bounds) {
-            Some(Some([low, high])) if !(low * 1000..=high * 1000).contains(&benchmark.value) => {
-                let rule = format!("Numbers from {low} to {high} are allowed.");
-                faults.add(&at.member("value"), "range", rule);
-            }
-            Some(_) => {}
-            None if given.iter().any(|kpi| kpi.kpi == benchmark.kpi) => faults.add(
-                &at,
-                "reference",
-                "Of a `share`, name the `option` or `theme` of this survey that it is of; of \
-                 anything else, neither.",
-            ),
-            None => {
-                let why = "This question has no such KPI.";
-                faults.add(&at.member("kpi"), "reference", why);
-            }
-        }
+        benchmark.named().check(survey, &[("value", Some(benchmark.value))], &at, faults);
     }
 }

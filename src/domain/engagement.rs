@@ -6,6 +6,7 @@ use serde_json::Number;
 
 use super::decimal::decimal;
 use super::kpi::Kpi;
+use super::source_json::Named;
 use super::survey::Id;
 
 /// What the score is made of.
@@ -31,7 +32,7 @@ pub struct Part {
     pub target: i64,
 }
 
-/// Which KPI a part is.
+/// Which KPI it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     /// One of a survey's.
@@ -59,23 +60,7 @@ pub enum Source {
 impl Part {
     /// Adds the members that it is written with to `map`.
     pub fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        let named = |map: &mut M, name: &'static str, text: &Option<String>| match text {
-            Some(text) => map.serialize_entry(name, text),
-            None => Ok(()),
-        };
-        match &self.source {
-            Source::Survey { survey, question, kpi, option, theme } => {
-                map.serialize_entry("survey", survey)?;
-                map.serialize_entry("question", question)?;
-                map.serialize_entry("kpi", kpi)?;
-                named(map, "option", option)?;
-                named(map, "theme", theme)?;
-            }
-            Source::Business { business, channel } => {
-                map.serialize_entry("business", business)?;
-                named(map, "channel", channel)?;
-            }
-        }
+        self.source.write(map)?;
         for (name, value) in
             [("weight", self.weight), ("floor", self.floor), ("target", self.target)]
         {
@@ -94,17 +79,41 @@ impl Serialize for Part {
 }
 
 impl Source {
-    /// Whether it is this KPI, which is of its survey.
-    pub fn is(&self, given: &Kpi) -> bool {
+    /// Adds the members that name it to `map`.
+    pub fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        let named = |map: &mut M, name: &'static str, text: &Option<String>| match text {
+            Some(text) => map.serialize_entry(name, text),
+            None => Ok(()),
+        };
+        match self {
+            Self::Survey { survey, question, kpi, option, theme } => {
+                map.serialize_entry("survey", survey)?;
+                map.serialize_entry("question", question)?;
+                map.serialize_entry("kpi", kpi)?;
+                named(map, "option", option)?;
+                named(map, "theme", theme)
+            }
+            Self::Business { business, channel } => {
+                map.serialize_entry("business", business)?;
+                named(map, "channel", channel)
+            }
+        }
+    }
+
+    /// What names it among the KPIs of its survey, if it is of one.
+    pub fn named(&self) -> Option<Named<'_>> {
         match self {
             Self::Survey { question, kpi, option, theme, .. } => {
-                *kpi == given.kpi
-                    && *question == given.question
-                    && *option == given.option
-                    && *theme == given.theme
+                let (option, theme) = (option.as_deref(), theme.as_deref());
+                Some(Named { question, kpi, option, theme })
             }
-            Self::Business { .. } => false,
+            Self::Business { .. } => None,
         }
+    }
+
+    /// Whether it is this KPI, which is of its survey.
+    pub fn is(&self, given: &Kpi) -> bool {
+        self.named().is_some_and(|named| named.is(given))
     }
 }
 

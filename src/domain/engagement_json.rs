@@ -2,11 +2,11 @@
 //! are not are told in one.
 
 use super::decimal::decimal;
-use super::engagement::{Engagement, Part, Source};
+use super::engagement::{Engagement, Part};
 use super::fault::{Faults, Pointer};
-use super::fields::{distinct, each, id, optional, required, thousandths, word, wording};
-use super::json::{Json, Members, text, wrong_type};
-use super::kpi::{Counts, Kpi, business, kpis};
+use super::fields::{distinct, each, optional, required, thousandths, wording};
+use super::json::{Json, Members, wrong_type};
+use super::source_json;
 use super::survey::Survey;
 
 /// The most parts of the score.
@@ -17,8 +17,6 @@ pub const MOST_SURVEYS: usize = 10;
 const MOST_WEIGHT: i64 = 1_000_000;
 /// The most characters of the score's name.
 const MOST_NAME: usize = 100;
-/// The most characters of a survey's id.
-const MOST_SURVEY_ID: usize = 32;
 
 /// A floor and a target, as far as they could be read.
 type Ends = [Option<i64>; 2];
@@ -63,7 +61,7 @@ pub fn read(json: &Json) -> Draft {
 fn part(json: &Json, at: &Pointer, faults: &mut Faults) -> Option<(Part, Ends)> {
     let mut members = Members::of(json, at.clone(), faults)?;
     let m = &mut members;
-    let source = source(m, at, faults);
+    let source = source_json::read(m, at, faults);
     let weight = required(m, "weight", faults, weight);
     let floor = required(m, "floor", faults, thousandths);
     let target = required(m, "target", faults, thousandths);
@@ -76,42 +74,6 @@ fn part(json: &Json, at: &Pointer, faults: &mut Faults) -> Option<(Part, Ends)> 
     // What could not be read has left a fault, so what stands for it here is never used.
     let [weight, floor, target] = [weight, floor, target].map(Option::unwrap_or_default);
     Some((Part { source: source?, weight, floor, target }, ends))
-}
-
-fn source(m: &mut Members<'_>, at: &Pointer, faults: &mut Faults) -> Option<Source> {
-    match (m.take("survey"), m.take("business")) {
-        (Some((json, place)), None) => {
-            let survey = text(json, 1, MOST_SURVEY_ID, &place, faults).map(str::to_owned);
-            let question = required(m, "question", faults, id);
-            let kpi = required(m, "kpi", faults, id);
-            let option = optional(m, "option", faults, id);
-            let theme = optional(m, "theme", faults, id);
-            Some(Source::Survey { survey: survey?, question: question?, kpi: kpi?, option, theme })
-        }
-        (None, Some((json, place))) => {
-            let names: Vec<_> = business::names().collect();
-            let business = word(json, &names, |name| name, &place, faults);
-            let channel = optional(m, "channel", faults, |json, at, faults| match json {
-                Json::Text(text) if text.is_empty() => Some(String::new()),
-                other => id(other, at, faults),
-            });
-            let business = business?;
-            if channel.is_some() && !business::is_by_channel(business) {
-                let why = "This KPI is not told by channel.";
-                faults.add(&at.member("channel"), "reference", why);
-            }
-            Some(Source::Business { business, channel })
-        }
-        _ => {
-            let why = "Exactly one of `survey` and `business` is needed.";
-            faults.add(at, "one_of", why);
-            // Which of these there may be depends on which of the two it is: none is called unknown.
-            for name in ["question", "kpi", "option", "theme", "channel"] {
-                m.take(name);
-            }
-            None
-        }
-    }
 }
 
 fn weight(json: &Json, at: &Pointer, faults: &mut Faults) -> Option<i64> {
@@ -140,7 +102,13 @@ impl Draft {
         for (part, (at, ends)) in self.engagement.parts.iter().zip(&self.places) {
             let Some(survey) = part.source.survey() else { continue };
             match surveys.iter().find(|(id, _)| *id == survey) {
-                Some((_, survey)) => part.source.check(survey, ends, at, &mut self.faults),
+                Some((_, survey)) => {
+                    let [floor, target] = *ends;
+                    let numbers = [("floor", floor), ("target", target)];
+                    if let Some(named) = part.source.named() {
+                        named.check(survey, &numbers, at, &mut self.faults);
+                    }
+                }
                 None => {
                     let why = "There is no survey with this id.";
                     self.faults.add(&at.member("survey"), "reference", why);
@@ -154,40 +122,5 @@ impl Draft {
     /// are read.
     pub fn stored(self) -> Result<Engagement, Faults> {
         self.faults.or(self.engagement)
-    }
-}
-
-impl Source {
-    /// Notes what is wrong with a part of this survey.
-    fn check(&self, survey: &Survey, ends: &Ends, at: &Pointer, faults: &mut Faults) {
-        let Self::Survey { question, kpi, .. } = self else { return };
-        let Some(question) = survey.question(question) else {
-            let why = "No question of this survey has this id.";
-            faults.add(&at.member("question"), "reference", why);
-            return;
-        };
-        let themes: Vec<String> = survey.themes.iter().map(|theme| theme.name.clone()).collect();
-        let given = kpis(question, &themes, &Counts::default());
-        match given.iter().find(|kpi| self.is(kpi)).map(Kpi::bounds) {
-            Some(Some([low, high])) => {
-                for (name, value) in ["floor", "target"].into_iter().zip(ends) {
-                    if value.is_some_and(|value| !(low * 1000..=high * 1000).contains(&value)) {
-                        let rule = format!("Numbers from {low} to {high} are allowed.");
-                        faults.add(&at.member(name), "range", rule);
-                    }
-                }
-            }
-            Some(None) => {}
-            None if given.iter().any(|given| given.kpi == kpi) => faults.add(
-                at,
-                "reference",
-                "Of a `share`, name the `option` or `theme` of this survey that it is of; of \
-                 anything else, neither.",
-            ),
-            None => {
-                let why = "This question has no such KPI.";
-                faults.add(&at.member("kpi"), "reference", why);
-            }
-        }
     }
 }

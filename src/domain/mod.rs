@@ -2,12 +2,15 @@
 
 pub mod access;
 pub mod account;
+pub mod alert;
+pub mod alert_json;
 pub mod benchmark_json;
 pub mod bucket;
 pub mod consent;
 pub mod consent_counts;
 pub mod days;
 pub mod decimal;
+pub mod delivery;
 pub mod engagement;
 pub mod engagement_json;
 pub mod export;
@@ -39,6 +42,7 @@ pub mod response;
 pub mod retention;
 pub mod reward;
 pub mod scrub;
+pub mod source_json;
 pub mod survey;
 pub mod survey_json;
 pub mod survey_view;

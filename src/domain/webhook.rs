@@ -84,6 +84,12 @@ pub fn message_id(random: [u8; 16]) -> String {
     format!("msg_{}", hex(&random))
 }
 
+/// Whether it is an id of [`message_id`].
+pub fn is_message(text: &str) -> bool {
+    let digits = text.strip_prefix("msg_").unwrap_or_default();
+    digits.len() == 32 && digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+}
+
 /// The body of a message: what happened (words with stops between), when, and its figures.
 pub fn event(kind: &str, at: Instant, data: &Value) -> String {
     json!({ "type": kind, "timestamp": at.to_string(), "data": data }).to_string()

@@ -1,11 +1,13 @@
-// Sends an event to a webhook, for Rust. What the receiver says beside its status is not read, and what was
+// Sends events to webhooks, for Rust. What a receiver says beside its status is not read, and what was
 // thrown is not looked at: either may hold what nobody should keep.
 
 /**
- * `[status, Retry-After]` of the reply to a POST; a status of 0: none came within `timeout` ms; of -1: there
- * was no connection, or it broke.
+ * Posts all of `events`, each `[url, headers, body]`, at once. Of each `[status, Retry-After]` of the reply; a
+ * status of 0: none came within `timeout` ms; of -1: there was no connection, or it broke.
  */
-export async function post(url, headers, body, timeout) {
+export const post = (events, timeout) => Promise.all(events.map((event) => postOne(event, timeout)));
+
+async function postOne([url, headers, body], timeout) {
   const signal = AbortSignal.timeout(timeout);
   try {
     const reply = await fetch(url, { method: "POST", headers, body, redirect: "manual", signal });

@@ -25,7 +25,7 @@ const MOST_RETRY_AFTER: u32 = 86_400;
 
 #[wasm_bindgen(module = "/src/edge/webhooks.js")]
 extern "C" {
-    async fn post(url: &str, headers: &JsValue, body: &str, timeout: f64) -> JsValue;
+    async fn post(events: &Array, timeout: f64) -> JsValue;
 }
 
 /// The ring that webhooks' secrets follow from.
@@ -43,14 +43,27 @@ pub async fn send(
     message: &str,
     body: &str,
 ) -> Result<u16, Missed> {
-    let secret = webhook.secret(keys).ok_or(Missed::NoKey)?;
-    let seconds = now().0.div_euclid(1000);
-    let headers = [
-        ("webhook-id", message.to_owned()),
-        ("webhook-timestamp", seconds.to_string()),
-        ("webhook-signature", secret.sign(message, seconds, body)),
-    ];
+    let headers = signed(keys, webhook, message, body)?;
     deliver(env, &webhook.url, &headers, body).await
+}
+
+/// Sends each of some messages (webhook, id, body) likewise, all at once.
+pub async fn send_all(
+    env: &Env,
+    keys: &KeyRing,
+    messages: &[(&Webhook, &str, &str)],
+) -> Vec<Result<u16, Missed>> {
+    let ready: Vec<_> = messages
+        .iter()
+        .map(|(webhook, message, body)| {
+            let headers = signed(keys, webhook, message, body)?;
+            Ok(event(&webhook.url, &headers, body))
+        })
+        .collect();
+    let events: Array = ready.iter().flatten().cloned().collect();
+    let mut replies = Array::from(&post(&events, timeout(env)).await).to_vec().into_iter();
+    let mut reply = || replies.next().map_or(Err(Missed::Unreachable), |reply| judge(&reply));
+    ready.into_iter().map(|ready: Result<JsValue, Missed>| ready.and_then(|_| reply())).collect()
 }
 
 /// Posts JSON to a URL, and follows no redirection: the status, which is 2xx, or why it was not taken.
@@ -60,13 +73,40 @@ pub async fn deliver(
     headers: &[(&str, String)],
     body: &str,
 ) -> Result<u16, Missed> {
+    let events = Array::of1(&event(url, headers, body));
+    judge(&Array::from(&post(&events, timeout(env)).await).get(0))
+}
+
+/// The headers that a webhook's receiver knows a message by.
+fn signed(
+    keys: &KeyRing,
+    webhook: &Webhook,
+    message: &str,
+    body: &str,
+) -> Result<[(&'static str, String); 3], Missed> {
+    let secret = webhook.secret(keys).ok_or(Missed::NoKey)?;
+    let seconds = now().0.div_euclid(1000);
+    Ok([
+        ("webhook-id", message.to_owned()),
+        ("webhook-timestamp", seconds.to_string()),
+        ("webhook-signature", secret.sign(message, seconds, body)),
+    ])
+}
+
+/// An event as `webhooks.js` takes it.
+fn event(url: &str, headers: &[(&str, String)], body: &str) -> JsValue {
     let own = [("content-type", "application/json"), ("user-agent", "Counterfoil")];
     let own = own.into_iter().map(|(name, value)| (name, value.to_owned()));
     let pairs: Array = own
         .chain(headers.iter().cloned())
         .map(|(name, value)| Array::of2(&name.into(), &value.into()))
         .collect();
-    let reply = Array::from(&post(url, &pairs, body, timeout(env) * 1000.0).await);
+    Array::of3(&url.into(), &pairs, &body.into()).into()
+}
+
+/// What a reply of `webhooks.js` says.
+fn judge(reply: &JsValue) -> Result<u16, Missed> {
+    let reply = Array::from(reply);
     match reply.get(0).as_f64().unwrap_or(-1.0) as i32 {
         0 => Err(Missed::Timeout),
         status @ 200..=299 => Ok(status as u16),
@@ -79,8 +119,8 @@ pub async fn deliver(
     }
 }
 
-/// How long a receiver may take, in seconds.
+/// How long a receiver may take, in milliseconds.
 fn timeout(env: &Env) -> f64 {
     let said = variable(env, WEBHOOK_TIMEOUT).parse().unwrap_or(USUAL_TIMEOUT);
-    if said > 0.0 && said <= MOST_TIMEOUT { said } else { USUAL_TIMEOUT }
+    1000.0 * if said > 0.0 && said <= MOST_TIMEOUT { said } else { USUAL_TIMEOUT }
 }

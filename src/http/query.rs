@@ -6,6 +6,7 @@ use crate::domain::export::Format;
 use crate::domain::insight::forecast::{MOST_AHEAD, USUAL_AHEAD, usual_from};
 use crate::domain::retention::Retention;
 use crate::domain::time::Day;
+use crate::domain::webhook::is_message;
 
 use super::problem::{Kind, Problem};
 use super::survey_id::SurveyId;
@@ -120,10 +121,21 @@ pub fn page(query: Query) -> Result<(u64, u64), Problem> {
     Ok((limit, after.map_or(0, |id| id.number)))
 }
 
-/// The same of keys and webhooks: after which id, or after nothing.
+/// The same of keys, webhooks and alerts: after which id, or after nothing.
 pub fn id_page(query: Query) -> Result<(u64, String), Problem> {
     let (limit, after) = page_after(query, |text| is_id(text).then(|| text.to_owned()))?;
     Ok((limit, after.unwrap_or_default()))
+}
+
+/// `?webhook&alert&limit&cursor` of the list of deliveries: of which webhook, of which alert, before which
+/// id (each empty where nobody says), and how many.
+pub fn deliveries(mut query: Query) -> Result<(String, String, String, u64), Problem> {
+    const ID: &str = "An id: 16 digits.";
+    let id = |text: &str| is_id(text).then(|| text.to_owned());
+    let webhook = query.parse("webhook", ID, id).unwrap_or_default();
+    let alert = query.parse("alert", ID, id).unwrap_or_default();
+    let (limit, before) = page_after(query, |text| is_message(text).then(|| text.to_owned()))?;
+    Ok((webhook, alert, before.unwrap_or_default(), limit))
 }
 
 fn page_after<T>(

@@ -106,6 +106,18 @@ pub enum Route {
     DeleteWebhook(String),
     /// `POST /v1/webhooks/{id}/test`
     TestWebhook(String),
+    /// `GET /v1/deliveries`
+    ListDeliveries,
+    /// `POST /v1/alerts`
+    CreateAlert,
+    /// `GET /v1/alerts`
+    ListAlerts,
+    /// `GET /v1/alerts/{id}`
+    ReadAlert(String),
+    /// `PUT /v1/alerts/{id}`
+    ReplaceAlert(String),
+    /// `DELETE /v1/alerts/{id}`
+    DeleteAlert(String),
     /// `PUT /v1/facts/{day}`
     ReplaceFacts(Day),
     /// `GET /v1/facts`
@@ -194,6 +206,12 @@ impl Route {
             | Route::ReadWebhook(_)
             | Route::DeleteWebhook(_)
             | Route::TestWebhook(_)
+            | Route::ListDeliveries
+            | Route::CreateAlert
+            | Route::ListAlerts
+            | Route::ReadAlert(_)
+            | Route::ReplaceAlert(_)
+            | Route::DeleteAlert(_)
             | Route::ReplaceFacts(_)
             | Route::ListFacts
             | Route::BusinessKpis
@@ -283,6 +301,16 @@ fn resource(path: &str) -> Option<Resource> {
             ]
         }
         ["v1", "webhooks", id, "test"] => vec![("POST", TestWebhook((*id).to_owned()))],
+        ["v1", "deliveries"] => vec![("GET", ListDeliveries)],
+        ["v1", "alerts"] => vec![("GET", ListAlerts), ("POST", CreateAlert)],
+        ["v1", "alerts", id] => {
+            let id = (*id).to_owned();
+            vec![
+                ("GET", ReadAlert(id.clone())),
+                ("PUT", ReplaceAlert(id.clone())),
+                ("DELETE", DeleteAlert(id)),
+            ]
+        }
         ["v1", "facts"] => vec![("GET", ListFacts)],
         ["v1", "facts", day] => vec![("PUT", ReplaceFacts(Day::parse(day)?))],
         ["v1", "engagement"] => vec![("GET", Engagement), ("PUT", ReplaceEngagement)],

@@ -18,6 +18,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../../schema/d1/0003_engagement.sql"),
     include_str!("../../schema/d1/0004_rewards.sql"),
     include_str!("../../schema/d1/0005_webhooks.sql"),
+    include_str!("../../schema/d1/0006_alerts.sql"),
 ];
 
 /// Adds a batch, and notes it as applied: to be run as one transaction, in which a batch that was

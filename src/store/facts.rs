@@ -12,8 +12,8 @@ use super::{Columns, Misshapen, Row, Statement, json};
 /// largest facts of the most channels would.
 const HIGH: i128 = 1_000_000;
 
-/// Replaces the facts of a day, all of them; both statements belong to one transaction.
-pub fn replace(day: Day, channels: &Channels) -> [Statement; 2] {
+/// Replaces the facts of a day, all of them, and counts that; all statements belong to one transaction.
+pub fn replace(day: Day, channels: &Channels) -> [Statement; 3] {
     let mut rows: Vec<(&str, &str, i64)> = Vec::new();
     for (channel, facts) in channels {
         for (fact, value) in facts.iter() {
@@ -28,6 +28,11 @@ pub fn replace(day: Day, channels: &Channels) -> [Statement; 2] {
             "insert into facts (day, channel, fact, value)
              select ?1, value ->> 0, value ->> 1, value ->> 2 from json_each(?2)",
             [day.as_str().into(), json(&rows)],
+        ),
+        Statement::new(
+            "insert into reported (one, times) values (1, 1)
+             on conflict (one) do update set times = times + 1",
+            [],
         ),
     ]
 }

@@ -18,7 +18,9 @@ macro_rules! added {
 }
 use added;
 
+pub mod alerts;
 pub mod d1;
+pub mod deliveries;
 pub mod engagement;
 pub mod facts;
 pub mod inventory;

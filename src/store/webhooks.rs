@@ -77,6 +77,7 @@ pub fn delete(id: &str) -> Statement {
         "delete from webhooks
           where id = ?1
             and not exists (select 1 from surveys where definition ->> '$.relay.webhook' = ?1)
+            and not exists (select 1 from alerts where webhook = ?1)
          returning id",
         [id.into()],
     )

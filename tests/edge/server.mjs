@@ -1,7 +1,7 @@
 // A server of a test's own: the built Workers in a process of its own, with fresh state, keys and port.
 
 import { fork } from "node:child_process";
-import { once } from "node:events";
+import { on } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
@@ -99,11 +99,13 @@ export async function startServer({
   const call = connect(url, { key: adminKey });
   const api = (method, path, body, options = {}) =>
     call(method, path, body, { ...options, headers: { connection: "close", ...options.headers } });
-  /** Runs cron for a present, in milliseconds since 1970; how it ended. */
-  async function scheduled(time) {
-    const done = once(child, "message", { signal: AbortSignal.timeout(CRON_S * 1000) });
-    child.send({ scheduled: time });
-    return (await done)[0];
+  /** Runs a Worker's cron for a present, in milliseconds since 1970; how it ended. Several may run at once. */
+  let calls = 0;
+  async function scheduled(time, worker = "ledger") {
+    const call = ++calls;
+    const late = AbortSignal.timeout(CRON_S * 1000);
+    child.send({ call, scheduled: time, worker });
+    for await (const [{ call: done, ...how }] of on(child, "message", { signal: late })) if (done === call) return how;
   }
   return { url, stateDir, adminKey, pepper, invitationKey, receiptKey, webhookKey, logs, api, scheduled, stop, kill, discard };
 }

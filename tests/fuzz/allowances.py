@@ -25,6 +25,7 @@ _RULES = [
     ("unknown_webhook", r"(create|replace)Survey #/relay/webhook", "what an id names has to be there"),
     ("origin", r"(create|replace)Survey #/origins/\d+", "a host has at most 253 characters, and an IPv6 address its shortest form"),
     ("page", r"invite #/page", "an https URL without user and fragment"),
+    ("range", r"(create|replace)Alert #/when/limit", "what the KPI that is named can reach"),
     ("url", r"createWebhook #/url", "a host has at most 253 characters"),
     ("unlisted_origin", r"invite #/page", "the origins are the survey's own"),
     ("length", r"replaceEngagement #/parts", "how many surveys its parts are of"),

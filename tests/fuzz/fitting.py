@@ -149,6 +149,19 @@ def key(body, case, choice):
         body["surveys"] = list(OBJECTS["notices"])[: len(body["surveys"])]
 
 
+def alert(body, case, choice):
+    body["webhook"] = choice.of(OBJECTS["webhooks"])
+    when = body["when"]
+    if "limit" in when:
+        when["limit"] = choice.below(101)
+    if "survey" in when:
+        when.update({"survey": OBJECTS["survey"], "question": "recommend", "kpi": "nps"})
+        when.pop("option", None)
+        when.pop("theme", None)
+    elif when.get("business") != "conversion_rate":
+        when.pop("channel", None)
+
+
 def facts(body, case, choice):
     seen = {}
     for item in body["items"]:
@@ -236,5 +249,7 @@ BODIES = {
     "withdraw": withdraw,
     "invite": invite,
     "createKey": key,
+    "createAlert": alert,
+    "replaceAlert": alert,
     "replaceFacts": facts,
 }

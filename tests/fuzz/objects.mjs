@@ -4,7 +4,7 @@ import { ALL, createSurvey, submissionId, times, until, QUICK } from "../edge/su
 
 const ORIGIN = "https://shop.example";
 const CONSENTS = { ...ALL };
-/** How many there are to be deleted, of surveys, keys and webhooks. */
+/** How many there are to be deleted, of surveys, keys, webhooks and alerts. */
 const SPARE = 30;
 /** How many responses a survey of every kind has. */
 const RESPONSES = 60;
@@ -79,6 +79,9 @@ export async function makeObjects(server) {
   const webhook = (name) => expect(server, 201, "POST", "/v1/webhooks", { name, url: "http://127.0.0.1:9/" });
   const webhooks = [await webhook("Kept"), await webhook("Kept, too")];
   const spareWebhooks = await times(SPARE, 4, (n) => webhook(`Spare ${n}`));
+  const when = { kind: "below", survey: released.id, question: "recommend", kpi: "nps", limit: 30, days: 7 };
+  const alert = (name) => expect(server, 201, "POST", "/v1/alerts", { name, webhook: webhooks[0].id, when });
+  const [keptAlert, changingAlert, ...spareAlerts] = await times(SPARE, 4, (n) => alert(`Alert ${n}`));
   const spareKeys = await times(SPARE, 4, (n) => key(`Spare ${n}`, ["read"]));
 
   await until(async () => (await released.kpis()).kpis.some(({ n }) => n > 0), "released responses", 60);
@@ -100,8 +103,11 @@ export async function makeObjects(server) {
       "/v1/surveys/{id}/notices/{hash}": { any: kept.map(({ id, notice }) => ({ id, hash: notice })) },
       "/v1/keys/{id}": { any: [{ id: reader.id }, { id: sender.id }], DELETE: spareKeys.map(({ id }) => ({ id })) },
       "/v1/webhooks/{id}": { any: webhooks.map(({ id }) => ({ id })), DELETE: spareWebhooks.map(({ id }) => ({ id })) },
+      "/v1/alerts/{id}": { any: [{ id: keptAlert.id }], PUT: [{ id: changingAlert.id }], DELETE: spareAlerts.map(({ id }) => ({ id })) },
       "/v1/facts/{day}": { any: [{ day: today }, { day: "2024-02-29" }] },
     },
+    webhooks: webhooks.map(({ id }) => id),
+    survey: released.id,
     notices: Object.fromEntries(kept.map(({ id, notice }) => [id, notice])),
     answers: ANSWERS,
     submissions,

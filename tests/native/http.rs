@@ -192,6 +192,16 @@ fn every_route_is_reached_by_its_method_and_no_other_is_allowed_there() {
             "/v1/webhooks/0123/test".to_owned(),
             vec![("POST", Route::TestWebhook("0123".to_owned()))],
         ),
+        ("/v1/deliveries".to_owned(), vec![("GET", Route::ListDeliveries)]),
+        ("/v1/alerts".to_owned(), vec![("GET", Route::ListAlerts), ("POST", Route::CreateAlert)]),
+        (
+            "/v1/alerts/0123".to_owned(),
+            vec![
+                ("GET", Route::ReadAlert("0123".to_owned())),
+                ("PUT", Route::ReplaceAlert("0123".to_owned())),
+                ("DELETE", Route::DeleteAlert("0123".to_owned())),
+            ],
+        ),
         ("/v1/keys".to_owned(), vec![("GET", Route::ListKeys), ("POST", Route::CreateKey)]),
         ("/v1/keys/self".to_owned(), vec![("GET", Route::OwnKey)]),
         (

@@ -3,9 +3,11 @@
 
 mod access;
 mod actions;
+mod alerts;
 mod bucket;
 mod coverage;
 mod days;
+mod deliveries;
 mod drivers;
 mod engagement;
 mod export;

@@ -101,7 +101,7 @@ fn who_receives_comments_is_told_by_host_only_where_they_are_passed_on() {
         let page = told(&survey(&members));
         let recipients = names(&page, "recipients", "who").join("\n");
         assert_eq!(recipients.contains("hooks.shop.example"), relays);
-        assert_eq!(page["recipients"].as_array().unwrap().len(), if relays { 4 } else { 2 });
+        assert_eq!(page["recipients"].as_array().unwrap().len(), if relays { 5 } else { 3 });
         let limits = names(&page, "limits", "limit");
         assert_eq!(limits.iter().any(|limit| limit.starts_with("The team's own system")), relays);
         assert!(!page.to_string().contains("0123456789abcdef"));

@@ -2,6 +2,7 @@
 //! first.
 
 pub mod actions;
+pub mod alerts;
 pub mod backtest;
 pub mod drivers;
 pub mod forecast;

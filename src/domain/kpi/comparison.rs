@@ -6,6 +6,7 @@ use super::measure::Measure;
 use super::ratio::Ratio;
 use super::{Interval, Kpi};
 use crate::domain::days::Days;
+use crate::domain::source_json::Named;
 use crate::domain::survey::Benchmark;
 
 /// The same KPI over the period before, and the change since.
@@ -81,9 +82,12 @@ impl Compared {
 impl Benchmark {
     /// Whether it is for this KPI.
     pub fn is_for(&self, kpi: &Kpi) -> bool {
-        self.kpi == kpi.kpi
-            && self.question == kpi.question
-            && self.option == kpi.option
-            && self.theme == kpi.theme
+        self.named().is(kpi)
+    }
+
+    /// What names its KPI.
+    pub fn named(&self) -> Named<'_> {
+        let Self { question, kpi, option, theme, .. } = self;
+        Named { question, kpi, option: option.as_deref(), theme: theme.as_deref() }
     }
 }

@@ -35,13 +35,14 @@ pub async fn actions(call: &mut Call, config: &Config, id: &str) -> Outcome {
     let may_read_facts = access::require(call, config, Scope::Read, None).await.is_ok();
     let loaded = definitions::fresh(&call.env, id).await?;
     let (from, to) = query::days(call.query()?, now().day())?;
-    let complete_through = report::complete_through(call, id).await?;
+    let complete_through = report::complete_through(&call.env, id).await?;
     let statements = |survey, plan: &Plan| {
         let Days { from, to } = plan.previous.days();
         let before = d1::select_released(survey, from, to, None);
         Ok(vec![d1::select_cohorts(survey, plan.range.days()), before])
     };
-    let (plan, tables) = report::read(call, &loaded, Days { from, to }, &statements).await?;
+    let (plan, tables) =
+        report::read(&call.env, now().day(), &loaded, Days { from, to }, &statements).await?;
     let mut tables = tables.into_iter();
     let found = insight::found(tables.next().unwrap_or_default());
     let before = tables.next().unwrap_or_default().into_iter();
@@ -49,7 +50,7 @@ pub async fn actions(call: &mut Call, config: &Config, id: &str) -> Outcome {
 
     let (range, previous) = (plan.range.told(), plan.previous.told());
     let sums = match may_read_facts {
-        true => facts::sums(call, &[range, previous]).await?,
+        true => facts::sums(&call.env, &[range, previous]).await?,
         false => Vec::new(),
     };
     let kpis: Vec<_> = sums.iter().map(|sums| business::kpis(&sums.channels)).collect();

@@ -91,7 +91,8 @@ pub async fn read(call: &mut Call, config: &Config) -> Outcome {
     for loaded in surveys(call, &engagement.surveys()).await? {
         let id = &loaded.stored.id;
         // One that was deleted since is like one that was deleted before.
-        let Some(complete_through) = unless_gone(report::complete_through(call, id).await)? else {
+        let Some(complete_through) = unless_gone(report::complete_through(&call.env, id).await)?
+        else {
             continue;
         };
         let (plan, released) = released(call, &loaded, asked, compare).await?;
@@ -105,7 +106,7 @@ pub async fn read(call: &mut Call, config: &Config) -> Outcome {
         ranges.push(asked);
         ranges.extend(compare.then(|| asked.previous()));
     }
-    let mut sums = facts::sums(call, &ranges).await?.into_iter();
+    let mut sums = facts::sums(&call.env, &ranges).await?.into_iter();
     let (now_reported, before_reported) = (sums.next(), sums.next());
 
     let figures = |period: fn(&[ByQuestion; 2]) -> &ByQuestion, channels: &Channels| {
@@ -213,7 +214,7 @@ async fn released(
         all.extend(compare.then(|| of(plan.previous)));
         Ok(all)
     };
-    let (plan, tables) = report::read(call, loaded, asked, &statements).await?;
+    let (plan, tables) = report::read(&call.env, now().day(), loaded, asked, &statements).await?;
     let mut tables = tables.into_iter();
     let mut next = || tables.next().unwrap_or_default();
     Ok((plan, [next(), next()]))

@@ -58,7 +58,7 @@ pub async fn export(call: &Call, id: &str) -> Result<Response, Failure> {
     access::require(call, &config, Scope::Read, Some(id)).await?;
     let loaded = definitions::fresh(&call.env, id).await?;
     let ((from, to), format) = query::export(call.query()?, now().day())?;
-    let complete_through = report::complete_through(call, id).await?;
+    let complete_through = report::complete_through(&call.env, id).await?;
     let survey = loaded.definition.survey;
     let [rolled] = database::run(&call.env, [roll_up::select_rolled_through(survey)]).await?;
     let rolled = roll_up::rolled_through(rolled)?;

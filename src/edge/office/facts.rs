@@ -2,6 +2,7 @@
 //! itself, and its KPIs. Nothing here reads anything of respondents.
 
 use serde::Serialize;
+use worker::Env;
 
 use crate::domain::access::Scope;
 use crate::domain::days::{Days, Step};
@@ -107,7 +108,7 @@ pub async fn kpis(call: &mut Call, config: &Config) -> Outcome {
     let previous = compare.then(|| range.previous());
     let steps = steps.into_iter().map(|(_, days)| days);
     let ranges: Vec<Days> = [range].into_iter().chain(previous).chain(steps).collect();
-    let mut sums = sums(call, &ranges).await?.into_iter();
+    let mut sums = sums(&call.env, &ranges).await?.into_iter();
 
     let now = sums.next().unwrap_or_default();
     let before = previous.map(|days| (days, sums.next().unwrap_or_default()));
@@ -131,10 +132,10 @@ pub async fn kpis(call: &mut Call, config: &Config) -> Outcome {
 }
 
 /// What was reported over each of some ranges.
-pub(super) async fn sums(call: &Call, ranges: &[Days]) -> Result<Vec<Sums>, Failure> {
+pub(super) async fn sums(env: &Env, ranges: &[Days]) -> Result<Vec<Sums>, Failure> {
     if ranges.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = database::run(&call.env, store::select_sums(ranges)).await?;
+    let rows = database::run(env, store::select_sums(ranges)).await?;
     Ok(store::sums(rows, ranges.len())?)
 }

@@ -37,7 +37,7 @@ pub async fn forecast(call: &mut Call, config: &Config, id: &str) -> Outcome {
     let survey = loaded.survey();
     let query::Ahead { days, step, horizon } =
         query::ahead(call.query()?, now().day(), survey.retention)?;
-    let complete_through = report::complete_through(call, id).await?;
+    let complete_through = report::complete_through(&call.env, id).await?;
     let statements = |number, plan: &Plan| {
         let themes: Vec<String> = survey.themes.iter().map(|theme| theme.name.clone()).collect();
         let each = |question| kpi::kpis(question, &themes, &Counts::default()).len();
@@ -47,7 +47,7 @@ pub async fn forecast(call: &mut Call, config: &Config, id: &str) -> Outcome {
         }
         Ok(vec![d1::select_series(number, plan.range.days(), step, plan.by_month)])
     };
-    let (plan, tables) = report::read(call, &loaded, days, &statements).await?;
+    let (plan, tables) = report::read(&call.env, now().day(), &loaded, days, &statements).await?;
     let released = tables.into_iter().next().unwrap_or_default();
     let found = released.into_iter().map(|(question, released)| (question, released.parts));
     let asked = Asked {

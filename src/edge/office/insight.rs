@@ -32,9 +32,10 @@ pub async fn drivers(call: &mut Call, config: &Config, id: &str) -> Outcome {
     access::require(call, config, Scope::Read, Some(id)).await?;
     let loaded = definitions::fresh(&call.env, id).await?;
     let (from, to) = query::days(call.query()?, now().day())?;
-    let complete_through = report::complete_through(call, id).await?;
+    let complete_through = report::complete_through(&call.env, id).await?;
     let statements = |survey, plan: &Plan| Ok(vec![d1::select_cohorts(survey, plan.range.days())]);
-    let (plan, tables) = report::read(call, &loaded, Days { from, to }, &statements).await?;
+    let (plan, tables) =
+        report::read(&call.env, now().day(), &loaded, Days { from, to }, &statements).await?;
     let released = tables.into_iter().next().unwrap_or_default();
     let insight = Insight {
         range: Report::of(id, plan.range, complete_through),

@@ -2,7 +2,11 @@
 //! own. It reads D1, and asks Ledgers for what is not a respondent's; it can make no pseudonym.
 
 mod actions;
+mod alerts;
+mod checks;
 mod config;
+mod cron;
+mod deliveries;
 mod engagement;
 mod export;
 mod facts;
@@ -20,12 +24,19 @@ use wasm_bindgen::JsValue;
 use web_sys::{Request, Response};
 use worker::Env;
 
+use crate::domain::time::Instant;
 use crate::http::problem::{Kind, Problem};
 use crate::http::route::Route;
 
 use super::request::Call;
 use super::{Outcome, panic, reply};
 use config::Config;
+
+/// A run of cron, meant for this instant (milliseconds since 1970).
+pub async fn scheduled(at: f64, env: Env) {
+    panic::hush();
+    cron::run(&env, Instant(at as i64)).await;
+}
 
 /// Replies to a request.
 pub async fn fetch(request: Request, env: Env) -> Result<Response, JsValue> {
@@ -72,6 +83,12 @@ async fn perform(call: &mut Call, route: Route) -> Outcome {
         Route::ReadWebhook(id) => webhooks::read(call, &config, &id).await,
         Route::DeleteWebhook(id) => webhooks::delete(call, &config, &id).await,
         Route::TestWebhook(id) => webhooks::test(call, &config, &id).await,
+        Route::ListDeliveries => deliveries::list(call, &config).await,
+        Route::CreateAlert => alerts::create(call, &config).await,
+        Route::ListAlerts => alerts::list(call, &config).await,
+        Route::ReadAlert(id) => alerts::read(call, &config, &id).await,
+        Route::ReplaceAlert(id) => alerts::replace(call, &config, &id).await,
+        Route::DeleteAlert(id) => alerts::delete(call, &config, &id).await,
         Route::ReplaceFacts(day) => facts::replace(call, &config, day).await,
         Route::ListFacts => facts::list(call, &config).await,
         Route::Engagement => engagement::read(call, &config).await,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::json;
+use worker::Env;
 
 use crate::domain::access::Scope;
 use crate::domain::consent_counts::{self, ConsentCounts};
@@ -132,7 +133,7 @@ pub async fn kpis(call: &mut Call, config: &Config, id: &str) -> Outcome {
     let survey = loaded.survey();
     let query::Range { from, to, by, step, compare } =
         query::range(call.query()?, now().day(), &survey.dimension_names())?;
-    let complete_through = complete_through(call, id).await?;
+    let complete_through = complete_through(&call.env, id).await?;
     let by = by.as_deref();
     let themes: Vec<String> = survey.themes.iter().map(|theme| theme.name.clone()).collect();
 
@@ -155,7 +156,8 @@ pub async fn kpis(call: &mut Call, config: &Config, id: &str) -> Outcome {
         }
         Ok(all)
     };
-    let (plan, tables) = read(call, &loaded, Days { from, to }, &statements).await?;
+    let (plan, tables) =
+        read(&call.env, now().day(), &loaded, Days { from, to }, &statements).await?;
     let mut tables = tables.into_iter();
     let total = tables.next().unwrap_or_default();
     let before = if compare { tables.next().unwrap_or_default() } else { BTreeMap::new() };
@@ -200,12 +202,13 @@ pub async fn consents(call: &mut Call, config: &Config, id: &str) -> Outcome {
     access::require(call, config, Scope::Read, Some(id)).await?;
     let loaded = definitions::fresh(&call.env, id).await?;
     let (from, to) = query::days(call.query()?, now().day())?;
-    let complete_through = complete_through(call, id).await?;
+    let complete_through = complete_through(&call.env, id).await?;
     let statements = |survey, plan: &Plan| {
         let Days { from, to } = plan.range.days();
         Ok(vec![d1::select_consents(survey, from, to)])
     };
-    let (plan, tables) = read(call, &loaded, Days { from, to }, &statements).await?;
+    let (plan, tables) =
+        read(&call.env, now().day(), &loaded, Days { from, to }, &statements).await?;
     let released = tables.into_iter().next().unwrap_or_default();
     let [rows] = database::run(&call.env, [notices::list_since(loaded.definition.survey)]).await?;
 
@@ -240,28 +243,30 @@ pub async fn consents(call: &mut Call, config: &Config, id: &str) -> Outcome {
 
 /// The last day that is complete. Asked before D1 is read: whatever is complete by this reply is in the
 /// rows that are read after it.
-pub(super) async fn complete_through(call: &Call, id: &str) -> Result<Day, Failure> {
-    match definitions::ask(&call.env, id, &Ask::CompleteThrough).await? {
+pub(super) async fn complete_through(env: &Env, id: &str) -> Result<Day, Failure> {
+    match definitions::ask(env, id, &Ask::CompleteThrough).await? {
         Told::CompleteThrough(day) => Ok(Day(day)),
         _ => Err(definitions::gone(id)),
     }
 }
 
-/// What was released, by each pair of statements, as one transaction; and for which ranges.
+/// What was released, by each pair of statements, as one transaction; and for which ranges, by what is
+/// kept today.
 pub(super) async fn read(
-    call: &Call,
+    env: &Env,
+    today: Day,
     loaded: &Loaded,
     asked: Days,
     statements: &dyn Fn(u64, &Plan) -> Statements,
 ) -> Result<(Plan, Vec<BTreeMap<String, Released>>), Failure> {
-    let (survey, today) = (loaded.definition.survey, now().day());
+    let survey = loaded.definition.survey;
     let retention = loaded.survey().retention;
     let mut rolled_through = None;
     for _ in 0..MOST_TRIES {
         let plan = Plan::new(retention, today, rolled_through, asked);
         let mut all = vec![roll_up::select_rolled_through(survey)];
         all.extend(statements(survey, &plan)?.into_iter().flatten());
-        let mut tables = database::run_all(&call.env, all).await?.into_iter();
+        let mut tables = database::run_all(env, all).await?.into_iter();
         let rolled = roll_up::rolled_through(tables.next().unwrap_or_default())?;
         if rolled.is_none_or(|day| day <= plan.by_month) {
             let mut released = Vec::new();

@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::domain::access::Scope;
+use crate::domain::delivery;
 use crate::domain::hex::hex;
 use crate::domain::json::Json;
 use crate::domain::webhook::{self as domain, Missed, Webhook};
@@ -14,7 +15,8 @@ use crate::http::problem::{Kind, Problem};
 use crate::http::query;
 use crate::http::reply::Reply;
 use crate::http::survey_id::SurveyId;
-use crate::store::{d1, webhooks};
+use crate::store::deliveries::{self, Made};
+use crate::store::{alerts, d1, webhooks};
 
 use super::config::Config;
 
@@ -67,17 +69,24 @@ pub async fn read(call: &mut Call, config: &Config, id: &str) -> Outcome {
 pub async fn delete(call: &mut Call, config: &Config, id: &str) -> Outcome {
     call.no_query()?;
     access::require(call, config, Scope::Admin, None).await?;
-    let statements = [webhooks::delete(id), webhooks::select(id), webhooks::select_surveys(id)];
-    let [deleted, left, surveys] = database::run(&call.env, statements).await?;
+    let statements = [
+        webhooks::delete(id),
+        webhooks::select(id),
+        alerts::select_of_webhook(id),
+        webhooks::select_surveys(id),
+    ];
+    let [deleted, left, alerts, surveys] = database::run(&call.env, statements).await?;
     if !deleted.is_empty() {
         return Ok(Reply::empty(204));
     }
     if left.is_empty() {
         return Err(Problem::new(Kind::NotFound).into());
     }
+    let alerts = alerts.into_iter().map(alerts::id).collect::<Result<Vec<_>, _>>()?;
     let id_of = |row| d1::survey_id(row).map(|number| SurveyId::of(number).text().to_owned());
     let surveys = surveys.into_iter().map(id_of).collect::<Result<Vec<_>, _>>()?;
-    Err(Problem::new(Kind::InUse).member("surveys", surveys.into()).into())
+    let problem = Problem::new(Kind::InUse).member("alerts", alerts.into());
+    Err(problem.member("surveys", surveys.into()).into())
 }
 
 /// 200 with what became of an event that was sent at once. One that is taken enables a webhook that
@@ -86,17 +95,19 @@ pub async fn test(call: &mut Call, config: &Config, id: &str) -> Outcome {
     call.no_query()?;
     access::require(call, config, Scope::Admin, None).await?;
     let webhook = find(call, id).await?;
-    let message = domain::message_id(random()?);
-    let body = domain::event("test", now(), &json!({ "webhook": webhook.id }));
+    let at = now();
+    let message = domain::message_id(delivery::ordered(at, random()?));
+    let body = domain::event("test", at, &json!({ "webhook": webhook.id }));
     let sent = edge::send(&call.env, &config.webhooks, &webhook, &message, &body).await;
-    let change = match sent {
-        Ok(_) if webhook.disabled.is_some() => Some(webhooks::enable(id)),
-        Err(missed) if missed.is_gone() => Some(webhooks::disable(id, now())),
-        _ => None,
-    };
-    if let Some(change) = change {
-        let [_] = database::run(&call.env, [change]).await?;
+    let made = Made { id: &message, webhook: id, kind: "test", at, body: &body };
+    let outcome = delivery::Outcome::of(1, sent, at, 0);
+    let mut changes = vec![deliveries::insert_sent(&made, &outcome)];
+    match sent {
+        Ok(_) if webhook.disabled.is_some() => changes.push(webhooks::enable(id)),
+        Err(missed) if missed.is_gone() => changes.push(webhooks::disable(id, at)),
+        _ => {}
     }
+    database::run_all(&call.env, changes).await?;
     let status = sent.map_or_else(Missed::status, Some);
     let mut told = json!({ "id": message, "delivered": sent.is_ok() });
     if let Value::Object(members) = &mut told {
