@@ -5,11 +5,12 @@ import { withQuery } from "./api.js";
 import { reasonOf } from "./business.jsx";
 import { Bars } from "./chart.jsx";
 import { Place, Session, Voice } from "./context.js";
-import { Editor, partName } from "./engagement_editor.jsx";
+import { Editor } from "./engagement_editor.jsx";
 import { Figure } from "./figure.jsx";
 import { Value } from "./kpi.jsx";
 import { Range } from "./range.jsx";
 import { Reply, useReply } from "./reply.jsx";
+import { sourceName } from "./source.jsx";
 import { useSurveys } from "./surveys.js";
 
 export function Engagement() {
@@ -19,7 +20,7 @@ export function Engagement() {
   const { from, to, compare } = place;
   const reply = useReply(withQuery("/v1/engagement", { from, to, compare }));
   const surveys = useSurveys();
-  const nameOf = (part) => partName(part, voice, surveys);
+  const nameOf = (part) => sourceName(part, voice, surveys);
   const { admin } = useContext(Session);
   const [edited, setEdited] = useState(null);
   const [saved, setSaved] = useState(false);

@@ -3,24 +3,13 @@
 import { useContext, useEffect, useRef, useState } from "preact/hooks";
 import { call } from "./api.js";
 import { Session, Voice } from "./context.js";
-import { nameOf, wording } from "./kpi.jsx";
-import { Trouble, useReply } from "./reply.jsx";
+import { Trouble } from "./reply.jsx";
+import { SourceFields, keyOf, sourceName, sourceOf } from "./source.jsx";
 import { mayLeave, useUnsaved } from "./unsaved.js";
 
 const NUMBERS = ["weight", "floor", "target"];
 const MEANINGS = [["weight", "weight_what"], ["floor", "floor_what"], ["target", "target_what"]];
-const SOURCE = ["survey", "question", "kpi", "option", "theme", "business", "channel"];
 const MOST_PARTS = 20;
-
-const sourceOf = (part) => Object.fromEntries(SOURCE.filter((name) => part[name] !== undefined).map((name) => [name, part[name]]));
-const keyOf = (part) => JSON.stringify(SOURCE.map((name) => part[name]));
-
-/** What a part is called; `surveys` give names to ids, where they are known. */
-export function partName(part, { t }, surveys) {
-  if (part.business) return [t(`kpi_${part.business}`), part.channel === "" ? t("no_channel") : part.channel].filter(Boolean).join(" · ");
-  const survey = surveys?.find(({ id }) => id === part.survey)?.name ?? part.survey;
-  return [t(`kpi_${part.kpi}`), part.option ?? part.theme, part.question, survey].filter(Boolean).join(" · ");
-}
 
 /**
  * Edits a definition, `{name?, revision, parts}`. `close` is called once: with "saved", with "theirs" where
@@ -100,7 +89,7 @@ export function Editor({ definition, surveys, close }) {
       {says("parts")}
       {draft.parts.length === 0 && <p class="note">{t("no_parts_yet")}</p>}
       {draft.parts.map((part, at) => {
-        const name = partName(part.source, voice, surveys);
+        const name = sourceName(part.source, voice, surveys);
         return (
           <fieldset class={part.removed ? "weighed removed" : "weighed"} key={keyOf(part.source)} aria-describedby={`${at} part` in faults ? `fault-${at}-part` : undefined}>
             <legend>{name}</legend>
@@ -142,46 +131,19 @@ export function Editor({ definition, surveys, close }) {
 
 /** Chooses a KPI that there is. */
 function Adding({ surveys, taken, add }) {
-  const voice = useContext(Voice);
-  const { t, unit } = voice;
-  const [from, setFrom] = useState("");
-  const [chosen, setChosen] = useState("");
-  const reply = useReply(!from ? null : from === "business" ? "/v1/business/kpis" : `/v1/surveys/${from}/kpis`);
-  const survey = surveys?.find(({ id }) => id === from);
-  const kpis = (reply.data?.kpis ?? []).flatMap((kpi) => {
-    if (from === "business") {
-      const channels = (kpi.channels ?? []).map(({ channel }) => ({ source: { business: kpi.kpi, channel }, unit: kpi.unit, name: `${t(`kpi_${kpi.kpi}`)} · ${channel || t("no_channel")}` }));
-      return [{ source: { business: kpi.kpi }, unit: kpi.unit, name: t(`kpi_${kpi.kpi}`) }, ...channels];
-    }
-    const { question, kpi: name, option, theme } = kpi;
-    return [{ source: sourceOf({ survey: from, question, kpi: name, option, theme }), unit: kpi.unit, name: `${nameOf(kpi, survey, voice)}: ${wording(survey, question, voice.locale)}` }];
-  });
+  const { t, unit } = useContext(Voice);
+  const [chosen, setChosen] = useState(null);
   const take = () => {
-    const found = kpis.find(({ source }) => keyOf(source) === chosen);
-    if (!found) return;
-    setChosen("");
-    add(found.source, unit(found.unit));
+    if (!chosen) return;
+    setChosen(null);
+    add(chosen.source, unit(chosen.unit));
   };
   return (
     <fieldset class="weighed adding">
       <legend>{t("part_add")}</legend>
-      <div class="inline">
-        <label>{t("part_from")}
-          <select value={from} onChange={({ target }) => { setFrom(target.value); setChosen(""); }}>
-            <option value="" disabled>{t("upload_say")}</option>
-            <option value="business">{t("page_business")}</option>
-            {surveys?.map(({ id, name }) => <option value={id} key={id}>{name ?? t("survey_named", { id })}</option>)}
-          </select>
-        </label>
-        <label>{t("metric")}
-          <select value={chosen} disabled={kpis.length === 0} onChange={({ target }) => setChosen(target.value)}>
-            <option value="" disabled>{reply.state === "waiting" && from ? t("loading") : t("upload_say")}</option>
-            {kpis.map(({ source, name }) => <option value={keyOf(source)} key={keyOf(source)} disabled={taken.includes(keyOf(source))}>{name}</option>)}
-          </select>
-        </label>
+      <SourceFields surveys={surveys} taken={taken} chosen={chosen} choose={setChosen}>
         <button type="button" aria-disabled={!chosen} onClick={take}>{t("part_add_do")}</button>
-      </div>
-      {reply.state === "failed" && <Trouble fault={reply.fault} again={reply.again} />}
+      </SourceFields>
     </fieldset>
   );
 }

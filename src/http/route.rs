@@ -181,19 +181,19 @@ impl Route {
             | Route::Withdraw(_)
             | Route::Invite(_)
             | Route::Redeem(_)
+            | Route::Privacy(_)
+            | Route::Notice(..)
             | Route::Preflight(_) => false,
             Route::CreateSurvey
             | Route::ListSurveys
             | Route::ReplaceSurvey(_)
             | Route::DeleteSurvey(_)
-            | Route::Privacy(_)
             | Route::Kpis(_)
             | Route::Drivers(_)
             | Route::Forecast(_)
             | Route::Actions(_)
             | Route::Export(_)
             | Route::Consents(_)
-            | Route::Notice(..)
             | Route::Ledger(_)
             | Route::TryThemes
             | Route::CreateKey

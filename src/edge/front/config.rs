@@ -6,7 +6,8 @@ use std::rc::Rc;
 use worker::Env;
 
 use crate::domain::key_ring::{KeyRing, Unusable};
-use crate::edge::config::{FirstKey, TURNSTILE_SITE_KEY, secret, variable};
+use crate::domain::residency::Jurisdiction;
+use crate::edge::config::{self, FirstKey, TURNSTILE_SITE_KEY, secret, variable};
 use crate::edge::{Failure, webhooks};
 
 /// The secret that pseudonyms are made with.
@@ -39,6 +40,8 @@ pub struct Config {
     pub receipts: KeyRing,
     /// What webhooks' secrets follow from.
     pub webhooks: KeyRing,
+    /// Where Ledgers live, if that is restricted.
+    pub jurisdiction: Option<Jurisdiction>,
     /// Whether who sends too often is refused.
     pub limits_rate: bool,
     turnstile: Option<Turnstile>,
@@ -93,6 +96,7 @@ impl Config {
             invitations: ring(INVITATION_KEY, KeyRing::read)?,
             receipts: ring(RECEIPT_KEY, KeyRing::read_seeds)?,
             webhooks: webhooks::keys(env)?,
+            jurisdiction: config::jurisdiction(env)?,
             limits_rate,
             turnstile: is_set.then_some(turnstile),
             first_key: FirstKey::read(env)?,

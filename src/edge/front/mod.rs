@@ -1,5 +1,5 @@
-//! The Worker that the world reaches: takes responses and withdrawals, shows surveys and static files,
-//! and hands to the office what is the office's. It alone has the keys of pseudonyms, invitations and
+//! The Worker that the world reaches: takes responses and withdrawals, shows surveys, what is kept of
+//! them and static files, and hands to the office what is the office's. It alone has the keys of pseudonyms, invitations and
 //! receipts.
 
 mod assets;
@@ -8,8 +8,10 @@ mod bench;
 mod config;
 mod invitations;
 mod limit;
+mod notices;
 mod office;
 mod page;
+mod privacy;
 mod receipts;
 mod relay;
 mod rewards;
@@ -40,7 +42,7 @@ pub async fn fetch(request: Request, env: Env, context: Context) -> Result<Respo
     match Route::find(&call.method, &call.path) {
         Ok(route) if route.is_for_office() => match office::forward(&call).await {
             Ok(response) => Ok(response),
-            Err(failure) => reply(&call, route.is_public(), Err(failure)),
+            Err(failure) => reply(&call, false, Err(failure)),
         },
         Ok(route) => {
             let public = route.is_public() || matches!(route, Route::Preflight(_));
@@ -75,6 +77,8 @@ async fn perform(call: &mut Call, route: Route) -> Outcome {
         Route::Withdraw(id) => withdraw::withdraw(call, &config, &id).await,
         Route::Invite(id) => invitations::invite(call, &config, &id).await,
         Route::Redeem(id) => rewards::redeem(call, &config, &id).await,
+        Route::Privacy(id) => privacy::page(call, &config, &id).await,
+        Route::Notice(id, hash) => notices::read(call, &config, &id, &hash).await,
         Route::ReceiptKeys => receipts::keys(call, &config).await,
         _ => Err(Problem::new(Kind::NotFound).into()),
     }

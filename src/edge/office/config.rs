@@ -3,14 +3,11 @@
 use worker::Env;
 
 use crate::domain::key_ring::KeyRing;
-use crate::domain::residency::Jurisdiction;
 use crate::edge::config::{self, FirstKey};
 use crate::edge::{Failure, webhooks};
 
 /// The office's configuration.
 pub struct Config {
-    /// Where Ledgers live, if that is restricted.
-    pub jurisdiction: Option<Jurisdiction>,
     /// Whether surveys may ask for Turnstile.
     pub has_turnstile: bool,
     /// What webhooks' secrets follow from.
@@ -22,7 +19,6 @@ impl Config {
     /// The configuration, as the deployment has it.
     pub fn of(env: &Env) -> Result<Self, Failure> {
         Ok(Self {
-            jurisdiction: config::jurisdiction(env)?,
             has_turnstile: !config::variable(env, config::TURNSTILE_SITE_KEY).is_empty(),
             webhooks: webhooks::keys(env)?,
             first_key: FirstKey::read(env)?,

@@ -1,5 +1,5 @@
-//! The Worker that teams read from, and manage surveys, facts and keys by: the front hands it what is its
-//! own. It reads D1, and asks Ledgers for what is not a respondent's; it can make no pseudonym.
+//! The Worker that teams read from, and manage surveys, facts, alerts and keys by: the front hands it what
+//! is its own, which pages of other origins never call. It reads D1, and asks Ledgers for what is not a respondent's; it can make no pseudonym.
 
 mod actions;
 mod alerts;
@@ -14,8 +14,6 @@ mod forecast;
 mod insight;
 mod keys;
 mod manage;
-mod notices;
-mod privacy;
 mod report;
 mod themes;
 mod webhooks;
@@ -49,9 +47,8 @@ pub async fn fetch(request: Request, env: Env) -> Result<Response, JsValue> {
             Err(failure) => reply(&call, false, Err(failure)),
         },
         Ok(route) => {
-            let public = route.is_public();
             let outcome = perform(&mut call, route).await;
-            reply(&call, public, outcome)
+            reply(&call, false, outcome)
         }
         Err(problem) => reply(&call, false, Err(problem.into())),
     }
@@ -64,13 +61,11 @@ async fn perform(call: &mut Call, route: Route) -> Outcome {
         Route::ListSurveys => manage::list(call, &config).await,
         Route::ReplaceSurvey(id) => manage::replace(call, &config, &id).await,
         Route::DeleteSurvey(id) => manage::delete(call, &config, &id).await,
-        Route::Privacy(id) => privacy::page(call, &config, &id).await,
         Route::Kpis(id) => report::kpis(call, &config, &id).await,
         Route::Drivers(id) => insight::drivers(call, &config, &id).await,
         Route::Forecast(id) => forecast::forecast(call, &config, &id).await,
         Route::Actions(id) => actions::actions(call, &config, &id).await,
         Route::Consents(id) => report::consents(call, &config, &id).await,
-        Route::Notice(id, hash) => notices::read(call, &config, &id, &hash).await,
         Route::Ledger(id) => report::ledger(call, &config, &id).await,
         Route::TryThemes => themes::judge(call, &config).await,
         Route::CreateKey => keys::create(call, &config).await,
