@@ -184,6 +184,7 @@ function Draft({ survey: first, fresh = false, accounts = [], reload }) {
     return accounts.some(({ question, accepted }) => question === id && accepted > 0) ? "counts" : "stored";
   };
   const visits = measuresVisits(judged.survey?.questions);
+  const noticeChanges = !fresh && dirty && judged.survey && judged.survey.notice.hash !== base.notice.hash;
   const name = fresh ? t("new_survey") : t("edit_of", { name: base.name });
   const editing = { draft, change, faults, lang, locked, version };
   const part = (id, open, children, badge) => {
@@ -224,7 +225,7 @@ function Draft({ survey: first, fresh = false, accounts = [], reload }) {
           {part("dimensions", false, <Dimensions key={loaded} />, t("rows_n", { n: draft.dimensions.length }))}
           {part("themes", false, <Themes key={loaded} />, t("rows_n", { n: draft.themes.length }))}
           {part("release", false, <Release key={loaded} />)}
-          {part("notice", false, <Notice judged={judged} before={fresh ? null : base} follows={follows} setFollows={setFollows} key={loaded} />)}
+          {part("notice", false, <Notice judged={judged} follows={follows} setFollows={setFollows} key={loaded} />)}
           {part("people", false, <People judged={judged} key={loaded} />)}
           {part("benchmarks", false, <Benchmarks judged={judged} key={loaded} />, t("rows_n", { n: draft.benchmarks?.length ?? 0 }))}
           {part("json", false, <Copy label={t("json")} text={JSON.stringify(survey, null, 1)} long />)}
@@ -235,6 +236,7 @@ function Draft({ survey: first, fresh = false, accounts = [], reload }) {
               <div><button type="button" class="danger" onClick={() => setDeleting(true)}>{t("delete_survey")}</button></div>
             </section>
           )}
+          <div role="status">{noticeChanges && <p class="note warn">{t("notice_changed")}</p>}</div>
           <div class="savebar">
             <button type="submit" class="main" aria-disabled={busy}>{t(fresh ? "make_survey" : "save")}</button>
             <span class="note" role="status">{busy ? t("saving") : count ? t("to_mend", { n: count }) : fresh ? t("not_made") : dirty ? t("unsaved") : t("all_saved", { revision: base.revision })}</span>

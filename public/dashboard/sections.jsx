@@ -185,11 +185,10 @@ export function Release() {
 }
 
 /** The text that is agreed to: one that follows from the survey, or the owner's own. */
-export function Notice({ judged, before, follows, setFollows }) {
+export function Notice({ judged, follows, setFollows }) {
   const { t } = useContext(Voice);
   const { draft, change, lang } = useContext(Editing);
   const notice = judged.survey?.notice;
-  const changed = before && notice && notice.hash !== before.notice.hash;
   const choose = (own) => {
     setFollows(!own);
     if (own) draft.notice = { text: { ...(notice?.text ?? {}) } };
@@ -199,7 +198,6 @@ export function Notice({ judged, before, follows, setFollows }) {
   return (
     <div class="stack">
       <p>{t("notice_what")}</p>
-      {changed && <p class="note warn" role="status">{t("notice_changed")}</p>}
       <fieldset class="plain">
         <legend class="hidden">{t("notice")}</legend>
         <label class="check"><input type="radio" name="notice" checked={follows} onChange={() => choose(false)} />{t("notice_follows")}</label>
