@@ -4,10 +4,12 @@ import { useCallback, useContext, useEffect, useLayoutEffect, useMemo, useRef, u
 import { call } from "./api.js";
 import { Confirm } from "./confirm.jsx";
 import { Place, Session, Voice } from "./context.js";
+import { Conflict } from "./conflict.jsx";
 import { Copy } from "./copy.jsx";
-import { differing, draftOf, idOf, measuresVisits, pathOf, placed, surveyOf, twice } from "./draft.js";
+import { draftOf, idOf, measuresVisits, pathOf, placed, surveyOf, twice } from "./draft.js";
 import { Embed } from "./embed.jsx";
 import { Editing } from "./field.jsx";
+import { AddLanguage, languagesOf, nameOf } from "./languages.jsx";
 import { guard } from "./place.js";
 import { Preview } from "./preview.jsx";
 import { Questions } from "./questions.jsx";
@@ -17,7 +19,6 @@ import { Benchmarks, Dimensions, Notice, People, Release, Start, Themes } from "
 
 /** How long nothing is typed before the service is asked what it thinks, in milliseconds. */
 const PAUSE_MS = 300;
-const BUILT_IN = ["en", "nl", "de", "fr"];
 /** A survey that was made just now, for the page that follows. */
 let justMade = "";
 
@@ -272,58 +273,6 @@ const SECTION_OF = {
   questions: "questions", dimensions: "dimensions", themes: "themes", release: "release", retention: "release", window: "release",
   notice: "notice", verified_only: "people", store_visit: "people", reward: "people", benchmarks: "benchmarks",
 };
-
-/** The languages that a survey's texts are in, and those that are built in. */
-function languagesOf(survey, added) {
-  const texts = (survey.questions ?? []).flatMap(({ text, options }) => [text, ...(options ?? []).map((option) => option?.label)]);
-  const found = [...texts, survey.notice?.text, survey.reward?.text].flatMap((text) => Object.keys(text ?? {}));
-  return [...new Set([...BUILT_IN, ...found, ...added])];
-}
-
-const nameOf = (tag, locale) => {
-  try {
-    return new Intl.DisplayNames(locale, { type: "language" }).of(tag);
-  } catch {
-    return tag;
-  }
-};
-
-function AddLanguage({ langs, add }) {
-  const { t } = useContext(Voice);
-  const [tag, setTag] = useState("");
-  const [wrong, setWrong] = useState(false);
-  const submit = () => {
-    const good = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(tag) && !langs.includes(tag);
-    setWrong(!good);
-    if (!good) return;
-    add(tag);
-    setTag("");
-  };
-  return (
-    <span class="add-language">
-      <input value={tag} aria-label={t("add_language")} placeholder="pt-BR" size={6} autocomplete="off" aria-invalid={wrong} aria-describedby={wrong ? "language-wrong" : undefined} onInput={({ target }) => setTag(target.value.trim())} onKeyDown={(event) => { if (event.key === "Enter") { event.preventDefault(); submit(); } }} />
-      <button type="button" onClick={submit}>{t("add")}<span class="hidden"> {t("add_language")}</span></button>
-      <span class="wrong" id="language-wrong" role="alert">{wrong ? t("language_wrong") : ""}</span>
-    </span>
-  );
-}
-
-/** Somebody else has saved meanwhile: what they changed, and what can be done. Nothing typed is lost by itself. */
-function Conflict({ theirs, base, survey, over, load }) {
-  const { t } = useContext(Voice);
-  const changed = differing(base, theirs);
-  return (
-    <>
-      <p class="title">{t("conflict", { revision: theirs.revision })}</p>
-      <p>{changed.length ? t("conflict_changed", { members: changed.join(", ") }) : t("conflict_same")} {t("conflict_what")}</p>
-      <Copy label={t("conflict_mine")} text={JSON.stringify(survey, null, 1)} long />
-      <div class="inline">
-        <button type="button" onClick={load}>{t("conflict_load")}</button>
-        <button type="button" class="danger" onClick={over}>{t("conflict_over")}</button>
-      </div>
-    </>
-  );
-}
 
 /** Where a fault is, in words: the part, and its way down. */
 function labelOf(pointer, draft, { t, has }) {
