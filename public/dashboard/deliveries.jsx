@@ -35,7 +35,7 @@ function Page({ nameOf, cursor }) {
                     <p class="title">{t(`event_${item.type}`)}{item.alert && `: ${item.event.data.name ?? nameOf.alert(item.alert)}`}<span class={item.state === "delivered" || item.state === "waiting" ? "tag" : "tag bad"}>{t(`state_${item.state}`)}</span></p>
                     <p class="note">{instant(item.created)} · {nameOf.webhook(item.webhook)} · {t("attempts", { n: item.attempts })}{item.why && ` · ${t(`why_${item.why}`)}`}{item.status && ` (${item.status})`}</p>
                     {item.next && <p class="note">{t("sent_again", { instant: instant(item.next) })}</p>}
-                    <details><summary>{t("as_json")}<span class="hidden">: {item.id}</span></summary><pre class="code" tabIndex={0}>{JSON.stringify(item.event, null, 2)}</pre></details>
+                    <details><summary>{t("edit_json")}<span class="hidden">: {item.id}</span></summary><pre class="code" tabIndex={0}>{JSON.stringify(item.event, null, 2)}</pre></details>
                   </div>
                 </li>
               ))}

@@ -4,10 +4,12 @@ import { useCallback, useContext, useEffect, useLayoutEffect, useMemo, useRef, u
 import { call } from "./api.js";
 import { Confirm } from "./confirm.jsx";
 import { Place, Session, Voice } from "./context.js";
+import { Conflict } from "./conflict.jsx";
 import { Copy } from "./copy.jsx";
-import { differing, draftOf, idOf, measuresVisits, pathOf, placed, surveyOf, twice } from "./draft.js";
+import { draftOf, idOf, measuresVisits, pathOf, placed, surveyOf, twice } from "./draft.js";
 import { Embed } from "./embed.jsx";
 import { Editing } from "./field.jsx";
+import { AddLanguage, languagesOf, nameOf } from "./languages.jsx";
 import { Preview } from "./preview.jsx";
 import { Questions } from "./questions.jsx";
 import { Reply, Trouble, useReply } from "./reply.jsx";
@@ -17,7 +19,6 @@ import { useUnsaved } from "./unsaved.js";
 
 /** How long nothing is typed before the service is asked what it thinks, in milliseconds. */
 const PAUSE_MS = 300;
-const BUILT_IN = ["en", "nl", "de", "fr"];
 /** A survey that was made just now, for the page that follows. */
 let justMade = "";
 
@@ -167,6 +168,7 @@ function Draft({ survey: first, fresh = false, accounts = [], reload }) {
     return accounts.some(({ question, accepted }) => question === id && accepted > 0) ? "counts" : "stored";
   };
   const visits = measuresVisits(judged.survey?.questions);
+  const noticeChanges = !fresh && dirty && judged.survey && judged.survey.notice.hash !== base.notice.hash;
   const name = fresh ? t("new_survey") : t("edit_of", { name: base.name });
   const editing = { draft, change, faults, lang, locked, version };
   const part = (id, open, children, badge) => {
@@ -207,7 +209,7 @@ function Draft({ survey: first, fresh = false, accounts = [], reload }) {
           {part("dimensions", false, <Dimensions key={loaded} />, t("rows_n", { n: draft.dimensions.length }))}
           {part("themes", false, <Themes key={loaded} />, t("rows_n", { n: draft.themes.length }))}
           {part("release", false, <Release key={loaded} />)}
-          {part("notice", false, <Notice judged={judged} before={fresh ? null : base} follows={follows} setFollows={setFollows} key={loaded} />)}
+          {part("notice", false, <Notice judged={judged} follows={follows} setFollows={setFollows} key={loaded} />)}
           {part("people", false, <People judged={judged} key={loaded} />)}
           {part("benchmarks", false, <Benchmarks judged={judged} key={loaded} />, t("rows_n", { n: draft.benchmarks?.length ?? 0 }))}
           {part("json", false, <Copy label={t("json")} text={JSON.stringify(survey, null, 1)} long />)}
@@ -218,6 +220,7 @@ function Draft({ survey: first, fresh = false, accounts = [], reload }) {
               <div><button type="button" class="danger" onClick={() => setDeleting(true)}>{t("delete_survey")}</button></div>
             </section>
           )}
+          <div role="status">{noticeChanges && <p class="note warn">{t("notice_changed")}</p>}</div>
           <div class="savebar">
             <button type="submit" class="main" aria-disabled={busy}>{t(fresh ? "make_survey" : "save")}</button>
             <span class="note" role="status">{busy ? t("saving") : count ? t("to_mend", { n: count }) : fresh ? t("not_made") : dirty ? t("unsaved") : t("all_saved", { revision: base.revision })}</span>
@@ -251,60 +254,8 @@ function Part({ id, begins, badge, wrong, children }) {
 /** Which part of the page a member of a survey is edited in. */
 const SECTION_OF = {
   questions: "questions", dimensions: "dimensions", themes: "themes", release: "release", retention: "release", window: "release",
-  notice: "notice", verified_only: "people", store_visit: "people", reward: "people", benchmarks: "benchmarks",
+  notice: "notice", verified_only: "people", store_visit: "people", turnstile: "people", relay: "people", reward: "people", benchmarks: "benchmarks",
 };
-
-/** The languages that a survey's texts are in, and those that are built in. */
-function languagesOf(survey, added) {
-  const texts = (survey.questions ?? []).flatMap(({ text, options }) => [text, ...(options ?? []).map((option) => option?.label)]);
-  const found = [...texts, survey.notice?.text, survey.reward?.text].flatMap((text) => Object.keys(text ?? {}));
-  return [...new Set([...BUILT_IN, ...found, ...added])];
-}
-
-const nameOf = (tag, locale) => {
-  try {
-    return new Intl.DisplayNames(locale, { type: "language" }).of(tag);
-  } catch {
-    return tag;
-  }
-};
-
-function AddLanguage({ langs, add }) {
-  const { t } = useContext(Voice);
-  const [tag, setTag] = useState("");
-  const [wrong, setWrong] = useState(false);
-  const submit = () => {
-    const good = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(tag) && !langs.includes(tag);
-    setWrong(!good);
-    if (!good) return;
-    add(tag);
-    setTag("");
-  };
-  return (
-    <span class="add-language">
-      <input value={tag} aria-label={t("add_language")} placeholder="pt-BR" size={6} autocomplete="off" aria-invalid={wrong} aria-describedby={wrong ? "language-wrong" : undefined} onInput={({ target }) => setTag(target.value.trim())} onKeyDown={(event) => { if (event.key === "Enter") { event.preventDefault(); submit(); } }} />
-      <button type="button" onClick={submit}>{t("add")}<span class="hidden"> {t("add_language")}</span></button>
-      <span class="wrong" id="language-wrong" role="alert">{wrong ? t("language_wrong") : ""}</span>
-    </span>
-  );
-}
-
-/** Somebody else has saved meanwhile: what they changed, and what can be done. Nothing typed is lost by itself. */
-function Conflict({ theirs, base, survey, over, load }) {
-  const { t } = useContext(Voice);
-  const changed = differing(base, theirs);
-  return (
-    <>
-      <p class="title">{t("conflict", { revision: theirs.revision })}</p>
-      <p>{changed.length ? t("conflict_changed", { members: changed.join(", ") }) : t("conflict_same")} {t("conflict_what")}</p>
-      <Copy label={t("conflict_mine")} text={JSON.stringify(survey, null, 1)} long />
-      <div class="inline">
-        <button type="button" onClick={load}>{t("conflict_load")}</button>
-        <button type="button" class="danger" onClick={over}>{t("conflict_over")}</button>
-      </div>
-    </>
-  );
-}
 
 /** Where a fault is, in words: the part, and its way down. */
 function labelOf(pointer, draft, { t, has }) {

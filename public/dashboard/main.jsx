@@ -7,6 +7,7 @@ import { readPlace, writePlace } from "./place.js";
 import { keepSession, readSession } from "./session.js";
 import { SignIn } from "./signin.jsx";
 import { LOCALES, chooseLocale, speak } from "./voice.js";
+import { Alerts } from "./alerts.jsx";
 import { Business } from "./business.jsx";
 import { Editor } from "./editor.jsx";
 import { Engagement } from "./engagement.jsx";
@@ -18,12 +19,12 @@ import { Privacy } from "./privacy.jsx";
 import { Survey } from "./survey.jsx";
 import { mayLeave } from "./unsaved.js";
 
-const PAGES = { overview: Overview, surveys: Survey, business: Business, facts: Facts, engagement: Engagement, manage: Manage, edit: Editor, keys: Keys, privacy: Privacy };
+const PAGES = { overview: Overview, surveys: Survey, business: Business, facts: Facts, engagement: Engagement, manage: Manage, edit: Editor, alerts: Alerts, keys: Keys, privacy: Privacy };
 const NAMED = ["overview", "business", "facts", "engagement"];
 /** Pages of a survey: without its id there is none. */
 const OF_A_SURVEY = ["surveys", "privacy"];
 /** Pages that only an admin's key may see are named to it alone. */
-const ADMINS = ["manage", "keys"];
+const ADMINS = ["manage", "alerts", "keys"];
 
 function usePlace() {
   const [place, setPlace] = useState(() => readPlace(location.hash));

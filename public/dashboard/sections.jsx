@@ -7,6 +7,7 @@ import { KPIS, NAME, freshId, measuresVisits, surveyOf } from "./draft.js";
 import { Check, Count, Editing, Lasting, Lines, Select, Text, Worded, Wrong } from "./field.jsx";
 import { PATIENCE } from "./patience.js";
 import { keyOf } from "./questions.jsx";
+import { Relay } from "./relay.jsx";
 import { textOf } from "./voice.js";
 
 export const TEMPLATES = ["nps", "csat_purchase", "csat_support", "ces", "visits", "store"];
@@ -185,11 +186,10 @@ export function Release() {
 }
 
 /** The text that is agreed to: one that follows from the survey, or the owner's own. */
-export function Notice({ judged, before, follows, setFollows }) {
+export function Notice({ judged, follows, setFollows }) {
   const { t } = useContext(Voice);
   const { draft, change, lang } = useContext(Editing);
   const notice = judged.survey?.notice;
-  const changed = before && notice && notice.hash !== before.notice.hash;
   const choose = (own) => {
     setFollows(!own);
     if (own) draft.notice = { text: { ...(notice?.text ?? {}) } };
@@ -199,7 +199,6 @@ export function Notice({ judged, before, follows, setFollows }) {
   return (
     <div class="stack">
       <p>{t("notice_what")}</p>
-      {changed && <p class="note warn" role="status">{t("notice_changed")}</p>}
       <fieldset class="plain">
         <legend class="hidden">{t("notice")}</legend>
         <label class="check"><input type="radio" name="notice" checked={follows} onChange={() => choose(false)} />{t("notice_follows")}</label>
@@ -223,6 +222,8 @@ export function People({ judged }) {
     <div class="stack">
       <Check holder={draft} name="verified_only" path={["verified_only"]} label={t("verified_only")} help={t("verified_only_what")} />
       {(visits || draft.store_visit) && <Check holder={draft} name="store_visit" path={["store_visit"]} label={t("store_visit")} help={t("store_visit_what")} />}
+      <Check holder={draft} name="turnstile" path={["turnstile"]} label={t("turnstile")} help={t("turnstile_what")} />
+      <Relay questions={judged.survey?.questions ?? draft.questions} />
       <Check holder={{ on: Boolean(draft.reward) }} name="on" path={["reward"]} label={t("reward")} help={t("reward_what")} onChange={(on) => { if (on) draft.reward = {}; else delete draft.reward; change(); }} />
       {draft.reward && <Worded holder={draft.reward} name="text" path={["reward", "text"]} label={t("reward_text")} class="wide" />}
       {draft.reward && <Wrong path={["reward", "text"]} />}

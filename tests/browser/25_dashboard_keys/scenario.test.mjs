@@ -109,7 +109,7 @@ test("the keyboard alone makes a key and deletes it", async () => {
   await page.keyboard.press("Enter");
   await page.getByRole("dialog").waitFor();
   await page.keyboard.press("Escape");
-  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.locator("dialog").waitFor({ state: "detached" });
   assert.match(await page.evaluate(() => document.activeElement.textContent), /^Delete: By hand$/, "the focus is back");
   await page.keyboard.press("Enter");
   await page.getByRole("dialog").waitFor();

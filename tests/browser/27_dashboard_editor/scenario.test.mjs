@@ -323,6 +323,7 @@ test("a notice that would change, or follows from the survey no more, is said be
   const notice = await openPart(page, "Notice and consents");
   assert.ok(await notice.getByLabel(/^Follows from the survey/).isChecked());
   assert.equal(await page.getByText("everybody is asked anew").count(), 0);
+  await notice.locator("summary").click();
   await openPart(page, "Release, window and retention");
   await page.getByLabel("Window", { exact: true }).fill("60");
   await page.getByText("everybody is asked anew").waitFor();
