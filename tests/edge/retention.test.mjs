@@ -212,7 +212,7 @@ test("a survey that cannot be rolled up keeps no other one waiting, and is still
   const { d1 } = await readRows(second.stateDir);
   assert.deepEqual(d1.cohorts.map(({ survey, n }) => [survey, n]), [[refused, 6]]);
   assert.deepEqual(d1.months.map(({ survey, month, n }) => [survey, month, n]), [1, 3, 4, 5].map((survey) => [survey, old.slice(0, 7), 4 + survey]));
-  assert.ok(second.logs.some((line) => line.includes("rolling up 1 surveys")), second.logs.join("\n"));
+  await until(() => second.logs.some((line) => line.includes("rolling up 1 surveys")), "a line in the log");
   for (const [i, { path }] of surveys.entries()) {
     const { json } = await second.api("GET", `${path}/kpis?from=${day(Date.parse(old) + DAY_MS)}&to=${day(Date.now())}`);
     assert.deepEqual([json.kpis[0].n, json.from, json.widened], [5 + i, old, "month"]);

@@ -227,9 +227,11 @@ async function kept() {
 test("a survey is judged without being stored, as it would be and as respondents would see it", async () => {
   const ids = async () => (await api("GET", "/v1/surveys?limit=100")).json.items.map(({ id, revision }) => [id, revision]);
   const survey = await createSurvey(server, { questions: [NPS], origins: ["https://listed.example"] });
+  const { json: webhook } = await api("POST", "/v1/webhooks", { name: "Theirs", url: "https://shop.example/" });
   const known = await ids();
   const before = await kept();
-  for (const { why, valid, survey: given } of FIXTURES) {
+  for (const { why, valid, survey: written } of FIXTURES) {
+    const given = valid && written.relay ? { ...written, relay: { ...written.relay, webhook: webhook.id } } : written;
     const judged = await api("POST", "/v1/surveys?dry_run=1", given);
     if (!valid) {
       assertProblem(judged, 422, "invalid");

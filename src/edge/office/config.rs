@@ -18,6 +18,8 @@ pub struct Config {
 impl Config {
     /// The configuration, as the deployment has it.
     pub fn of(env: &Env) -> Result<Self, Failure> {
+        // Nothing is told of data that may not be where its owner has said.
+        config::jurisdiction(env)?;
         Ok(Self {
             has_turnstile: !config::variable(env, config::TURNSTILE_SITE_KEY).is_empty(),
             webhooks: webhooks::keys(env)?,

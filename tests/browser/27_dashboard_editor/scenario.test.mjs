@@ -138,7 +138,7 @@ test("a question of every kind, and every other member, is edited and stored as 
   const notice = await openPart(page, "Notice and consents");
   await notice.getByLabel("A text of our own").check();
   await notice.getByLabel(/^Notice/).fill("Wij tellen uw antwoorden.");
-  await openPart(page, "Identified people, visits, reward");
+  await openPart(page, "Identified people, robots, comments, reward");
   await page.getByLabel("Only identified people count").check();
   await page.getByLabel("Thank with a code").check();
   await page.getByLabel(/^What is told of it/).fill("Een kop koffie.");

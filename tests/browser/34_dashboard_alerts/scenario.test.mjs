@@ -200,7 +200,7 @@ test("the survey editor chooses where comments are passed on to, and says that T
   const webhook = await makeWebhook("Comments");
   const survey = await createSurvey(stage.server, { name: "Comments", questions: [{ id: "recommend", kind: "nps" }, { id: "happy", kind: "csat" }, { id: "why", kind: "comment" }] });
   const page = await openEditor(stage, survey);
-  const part = await openPart(page, "Identified people, visits, reward");
+  const part = await openPart(page, "Identified people, robots, comments, reward");
   await part.getByLabel("Pass comments on").check();
   await part.getByLabel("Told to").selectOption({ label: "Comments" });
   await part.getByLabel("With the class of the answer to").selectOption("happy");
