@@ -4,10 +4,12 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { ago, openDashboard, settled } from "./dashboard.mjs";
 import { previewed } from "./editor.mjs";
+import { startReceiver } from "../edge/receiver.mjs";
 
 const INTO = fileURLToPath(new URL("../../docs/images", import.meta.url));
 
 const stage = await openDashboard();
+const receiver = await startReceiver();
 try {
   const survey = `#/surveys/${stage.survey.id}?by=channel`;
   // Before a picture is taken, `act` does something on the page; `show` is the id of what it begins with.
@@ -35,6 +37,12 @@ try {
   });
   await draw("privacy", `#/privacy/${stage.survey.id}`);
   await draw("keys", "#/keys");
+  const { id: webhook } = await stage.ask("POST", "/v1/webhooks", { name: "Team chat", url: receiver.url });
+  const of = (question, kpi) => ({ survey: stage.survey.id, question, kpi });
+  await stage.ask("POST", "/v1/alerts", { name: "NPS is low", webhook, when: { kind: "below", ...of("recommend", "nps"), limit: 60, days: 28 } });
+  await stage.ask("POST", "/v1/alerts", { name: "Satisfaction drops", webhook, when: { kind: "drop", ...of("satisfied", "csat"), days: 28 } });
+  await stage.server.scheduled(Date.now(), "office");
+  await draw("alerts", "#/alerts", { viewport: { width: 1100, height: 1000 } });
   await draw("phone", survey, { viewport: { width: 320, height: 760 }, locale: "nl-NL", show: "q-satisfied" });
 
   const stored = { visits: 4000, conversions: 118, carts: 300, revenue: 6000.125 };
@@ -50,4 +58,5 @@ try {
   await draw("weights", "#/engagement", { act: (page) => page.getByRole("button", { name: "Edit the score" }).click(), show: "edit-0-weight", viewport: { width: 1100, height: 900 }, colorScheme: "dark" });
 } finally {
   await stage.close();
+  await receiver.stop();
 }

@@ -313,11 +313,11 @@ test("only a survey that relays asks for the consent, and says what follows from
 
 test("a survey names a webhook that there is, and a question with classes", async () => {
   const wanted = (relay) => server.api("POST", "/v1/surveys", { name: "N", questions: QUESTIONS, relay });
-  assertProblem(await wanted({ webhook: "0123456789abcdef" }), 422, "invalid", ["#/relay/webhook unknown_webhook"]);
+  assertProblem(await wanted({ webhook: "0123456789abcdef" }), 422, "invalid", ["#/relay/webhook reference"]);
   assertProblem(await wanted({ webhook: webhook.id, question: "why" }), 422, "invalid", ["#/relay/question reference"]);
   const survey = await relaying();
   const changed = await server.api("PUT", survey.path, { ...survey.definition, relay: { webhook: "0123456789abcdef" } });
-  assertProblem(changed, 422, "invalid", ["#/relay/webhook unknown_webhook"]);
+  assertProblem(changed, 422, "invalid", ["#/relay/webhook reference"]);
   const { relay, ...without } = survey.definition;
   assert.deepEqual(relay, { webhook: webhook.id });
   const reply = await server.api("PUT", survey.path, without);

@@ -22,7 +22,6 @@ _RULES = [
     ("range", r"(create|replace)Survey #/benchmarks/\d+/value", "depends on the KPI that is named"),
     ("no_visit", r"(create|replace)Survey #/store_visit", "needs questions that equal those of a template, wording aside"),
     ("not_configured", r"(create|replace)Survey #/turnstile", "whether the deployment has a site key"),
-    ("unknown_webhook", r"(create|replace)Survey #/relay/webhook", "what an id names has to be there"),
     ("origin", r"(create|replace)Survey #/origins/\d+", "a host has at most 253 characters, and an IPv6 address its shortest form"),
     ("page", r"invite #/page", "an https URL without user and fragment"),
     ("range", r"(create|replace)Alert #/when/limit", "what the KPI that is named can reach"),

@@ -44,10 +44,10 @@ def fit(case, choice):
 
 
 def fit_key(case, choice):
-    """Sends a key that may do less, now and then."""
+    """Sends a key that may do less in place of the good one, now and then; one that is no good stays."""
     headers = dict(case.headers or {})
-    for name in headers:
-        if name.lower() == "authorization" and choice.below(8) == 0:
+    for name, value in headers.items():
+        if name.lower() == "authorization" and value == f"Bearer {os.environ['FUZZ_KEY']}" and choice.below(8) == 0:
             headers[name] = f"Bearer {choice.of(OBJECTS['lesserKeys'])}"
     case.headers = headers
 

@@ -135,7 +135,7 @@ async fn check_webhook(call: &Call, survey: &Survey) -> Result<(), Failure> {
     }
     let mut faults = Faults::default();
     let pointer = Pointer::root().member("relay").member("webhook");
-    faults.add(&pointer, "unknown_webhook", "There is no webhook with this id: make it first.");
+    faults.add(&pointer, "reference", "There is no webhook with this id: make it first.");
     Err(Problem::invalid(faults.into_vec()).into())
 }
 
