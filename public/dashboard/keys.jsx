@@ -4,7 +4,8 @@ import { useContext, useEffect, useRef, useState } from "preact/hooks";
 import { call } from "./api.js";
 import { Confirm } from "./confirm.jsx";
 import { Session, Voice } from "./context.js";
-import { Copy } from "./copy.jsx";
+import { Once } from "./copy.jsx";
+import { useSending } from "./form.jsx";
 import { useAll } from "./list.js";
 import { Reply, Trouble } from "./reply.jsx";
 import { NeedsAdmin } from "./scope.jsx";
@@ -43,28 +44,13 @@ function Managed() {
       <Reply reply={surveys} lines={2}>
         {(surveys) => (
           <>
-            {made && <Made made={made} done={() => setMade(null)} />}
+            {made && <Once title={t("key_made", { name: made.name })} what={t("key_once")} label={t("key")} text={made.key} done={() => setMade(null)} />}
             <Reply reply={keys} lines={6}>{(items) => <List keys={items} surveys={surveys} own={idOf(key)} gone={(name) => { setGone(t("key_deleted", { name })); keys.again(); }} />}</Reply>
             <Make surveys={surveys} made={(key) => { setMade(key); setGone(""); keys.again(); }} />
           </>
         )}
       </Reply>
     </>
-  );
-}
-
-/** The one time that a key is shown. */
-function Made({ made, done }) {
-  const { t } = useContext(Voice);
-  const title = useRef(null);
-  useEffect(() => title.current.focus(), [made]);
-  return (
-    <section class="panel once" aria-labelledby="key-made">
-      <h2 id="key-made" tabIndex={-1} ref={title}>{t("key_made", { name: made.name })}</h2>
-      <p id="key-once">{t("key_once")}</p>
-      <Copy label={t("key")} text={made.key} describedBy="key-once" />
-      <div><button type="button" onClick={done}>{t("key_stored")}</button></div>
-    </section>
   );
 }
 
@@ -112,36 +98,20 @@ function List({ keys, surveys, own, gone }) {
 
 function Make({ surveys, made }) {
   const { t } = useContext(Voice);
-  const { key, end } = useContext(Session);
+  const { key } = useContext(Session);
   const [bound, setBound] = useState(false);
-  const [faults, setFaults] = useState({});
-  const [trouble, setTrouble] = useState(null);
-  const form = useRef(null);
-  useEffect(() => {
-    if (Object.keys(faults).length) form.current.querySelector("[aria-invalid=true]")?.focus();
-  }, [faults]);
+  const { form, wrong, said, trouble, busy, send } = useSending("key");
   async function submit(event) {
     event.preventDefault();
     const entered = new FormData(form.current);
     const chosen = entered.getAll("survey");
-    setTrouble(null);
-    try {
-      const body = { name: entered.get("name").trim(), scopes: entered.getAll("scope"), ...(bound && { surveys: chosen }) };
-      const reply = await call(key, "POST", "/v1/keys", { body });
-      form.current.reset();
-      setBound(false);
-      setFaults({});
-      made(reply);
-    } catch (fault) {
-      if (fault.status === 401) return end("key_refused");
-      const found = {};
-      for (const { pointer, detail } of fault.problem?.errors ?? []) found[pointer?.split("/")[1]] ??= detail;
-      setFaults(found);
-      if (!Object.keys(found).length) setTrouble(fault);
-    }
+    const body = { name: entered.get("name").trim(), scopes: entered.getAll("scope"), ...(bound && { surveys: chosen }) };
+    let reply;
+    if (!(await send(async () => { reply = await call(key, "POST", "/v1/keys", { body }); }))) return;
+    form.current.reset();
+    setBound(false);
+    made(reply);
   }
-  const wrong = (name) => ({ "aria-invalid": name in faults, "aria-describedby": name in faults ? `key-${name}-fault` : undefined });
-  const said = (name) => name in faults && <p class="wrong" id={`key-${name}-fault`} lang="en">{faults[name]}</p>;
   return (
     <form class="panel" ref={form} onSubmit={submit} noValidate aria-labelledby="key-make">
       <h2 id="key-make">{t("key_make")}</h2>
@@ -165,7 +135,7 @@ function Make({ surveys, made }) {
         {said("surveys")}
       </fieldset>
       {trouble && <Trouble fault={trouble} />}
-      <div><button type="submit" class="main">{t("key_make")}</button></div>
+      <div><button type="submit" class="main" aria-disabled={busy}>{t("key_make")}</button></div>
     </form>
   );
 }

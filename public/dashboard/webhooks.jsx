@@ -1,10 +1,10 @@
 // Webhooks: the addresses of the team's that are told. Making one, trying it, deleting it.
 
-import { useContext, useEffect, useRef, useState } from "preact/hooks";
+import { useContext, useState } from "preact/hooks";
 import { call } from "./api.js";
 import { Confirm } from "./confirm.jsx";
 import { Session, Voice } from "./context.js";
-import { Copy } from "./copy.jsx";
+import { Once } from "./copy.jsx";
 import { useSending } from "./form.jsx";
 import { Trouble } from "./reply.jsx";
 
@@ -15,7 +15,7 @@ export function Webhooks({ webhooks, changed }) {
   const { key } = useContext(Session);
   return (
     <>
-      {made && <Made made={made} done={() => { setMade(null); changed(); }} />}
+      {made && <Once title={t("webhook_made", { name: made.name })} what={t("webhook_once")} label={t("webhook_secret")} text={made.secret} done={() => { setMade(null); changed(); }} />}
       <section class="panel" aria-labelledby="webhooks-there">
         <h2 id="webhooks-there">{t("webhooks")}</h2>
         <p class="note">{t("webhooks_what")}</p>
@@ -72,21 +72,6 @@ function Trial({ webhook }) {
       </span>
       {found?.fault && <Trouble fault={found.fault} />}
     </div>
-  );
-}
-
-/** The one time that a webhook's secret is shown. */
-function Made({ made, done }) {
-  const { t } = useContext(Voice);
-  const title = useRef(null);
-  useEffect(() => title.current.focus(), [made]);
-  return (
-    <section class="panel once" aria-labelledby="webhook-made">
-      <h2 id="webhook-made" tabIndex={-1} ref={title}>{t("webhook_made", { name: made.name })}</h2>
-      <p id="webhook-once">{t("webhook_once")}</p>
-      <Copy label={t("webhook_secret")} text={made.secret} describedBy="webhook-once" />
-      <div><button type="button" onClick={done}>{t("key_stored")}</button></div>
-    </section>
   );
 }
 

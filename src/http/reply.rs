@@ -43,6 +43,16 @@ impl Reply {
         Self::new(status, "application/json", serde_json::to_string(body).unwrap_or_default())
     }
 
+    /// 200 with a page of a list: at most `limit` of what was found, each with its id, and the id after which
+    /// the next page begins, where more was found than that.
+    pub fn list(found: Vec<(String, serde_json::Value)>, limit: u64) -> Self {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = found.len() > limit;
+        let (ids, items): (Vec<_>, Vec<_>) = found.into_iter().take(limit).unzip();
+        let next = ids.last().filter(|_| more);
+        Self::json(200, &serde_json::json!({ "items": items, "next": next }))
+    }
+
     /// A page for people: its stylesheet and its form are our own, and nothing else is loaded or sent
     /// anywhere. Of where somebody came from, only we are told: under `no-referrer`, browsers would send a
     /// form with the origin `null`. No search engine should list it.

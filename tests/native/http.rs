@@ -417,6 +417,15 @@ fn a_forecast_is_of_weeks_that_are_kept_unless_asked_otherwise() {
 }
 
 #[test]
+fn a_page_of_a_list_says_after_which_id_the_next_one_begins_where_there_is_one() {
+    let found = |n| (0..n).map(|i| (format!("id{i}"), json!(i))).collect::<Vec<_>>();
+    let page = |n, limit| Reply::list(found(n), limit).body;
+    assert_eq!(page(3, 2), r#"{"items":[0,1],"next":"id1"}"#);
+    assert_eq!(page(2, 2), r#"{"items":[0,1],"next":null}"#);
+    assert_eq!(page(0, 2), r#"{"items":[],"next":null}"#);
+}
+
+#[test]
 fn a_reply_that_is_known_is_not_sent_again_and_is_never_used_unasked() {
     let reply = || Reply::json(200, &json!({ "n": 12 }));
     let fresh = reply().tagged(None);

@@ -1,6 +1,5 @@
 //! `POST/GET/PUT/DELETE /v1/alerts[/{id}]`, by holders of an admin key that is bound to no survey.
 
-use serde_json::json;
 
 use crate::domain::access::Scope;
 use crate::domain::alert::Alert;
@@ -15,7 +14,7 @@ use crate::http::problem::{Kind, Problem};
 use crate::http::query;
 use crate::http::reply::Reply;
 use crate::http::survey_id::SurveyId;
-use crate::store::alerts::{self, AlertRow};
+use crate::store::alerts;
 use crate::store::{d1, engagement, webhooks};
 
 use super::config::Config;
@@ -42,12 +41,8 @@ pub async fn list(call: &mut Call, config: &Config) -> Outcome {
     access::require(call, config, Scope::Admin, None).await?;
     let (limit, after) = query::id_page(call.query()?)?;
     let [rows] = database::run(&call.env, [alerts::list(&after, limit + 1)]).await?;
-    let more = rows.len() as u64 > limit;
-    let shown = rows.into_iter().take(usize::try_from(limit).unwrap_or(0));
-    let items = shown.map(alerts::alert).collect::<Result<Vec<_>, _>>()?;
-    let next = items.last().filter(|_| more).map(|row| row.id.clone());
-    let items: Vec<_> = items.iter().map(AlertRow::told).collect();
-    Ok(Reply::json(200, &json!({ "items": items, "next": next })))
+    let read = |row| alerts::alert(row).map(|one| (one.id.clone(), one.told()));
+    Ok(Reply::list(rows.into_iter().map(read).collect::<Result<_, _>>()?, limit))
 }
 
 /// 200 with an alert, and how it stands.

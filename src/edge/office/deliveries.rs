@@ -1,6 +1,5 @@
 //! `GET /v1/deliveries`, and the sending of what is due.
 
-use serde_json::json;
 use worker::Env;
 
 use crate::domain::access::Scope;
@@ -24,12 +23,8 @@ pub async fn list(call: &mut Call, config: &Config) -> edge::Outcome {
     let (webhook, alert, before, limit) = query::deliveries(call.query()?)?;
     let statement = deliveries::list(now(), &webhook, &alert, &before, limit + 1);
     let [rows] = database::run(&call.env, [statement]).await?;
-    let more = rows.len() as u64 > limit;
-    let shown = rows.into_iter().take(usize::try_from(limit).unwrap_or(0));
-    let items = shown.map(deliveries::told).collect::<Result<Vec<_>, _>>()?;
-    let next = items.last().filter(|_| more).map(|(id, _)| id.clone());
-    let items: Vec<_> = items.into_iter().map(|(_, told)| told).collect();
-    Ok(Reply::json(200, &json!({ "items": items, "next": next })))
+    let found = rows.into_iter().map(deliveries::told).collect::<Result<_, _>>()?;
+    Ok(Reply::list(found, limit))
 }
 
 /// Sends what is due, all at once, and notes what came of it. What this run claims no other one sends;

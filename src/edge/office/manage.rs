@@ -52,16 +52,14 @@ pub async fn list(call: &mut Call, config: &Config) -> Outcome {
     let (limit, after) = query::page(call.query()?)?;
     let statement = d1::list_surveys(after, limit + 1, bound.as_deref());
     let [rows] = database::run(&call.env, [statement]).await?;
-    let more = rows.len() as u64 > limit;
-    let mut items = Vec::new();
-    let mut next = None;
-    for row in rows.into_iter().take(usize::try_from(limit).unwrap_or(0)) {
+    let mut found = Vec::new();
+    for row in rows {
         let loaded = definitions::remember(d1::survey(row)?.into())?;
-        next = more.then(|| loaded.stored.id.clone());
         let stored = &loaded.stored;
-        items.push(if manages { stored.for_owner() } else { stored.for_readers() });
+        let told = if manages { stored.for_owner() } else { stored.for_readers() };
+        found.push((stored.id.clone(), told));
     }
-    Ok(Reply::json(200, &json!({ "items": items, "next": next })))
+    Ok(Reply::list(found, limit))
 }
 
 /// 200 with the survey as it now is, or as it would be where it is only to be judged; 409 where a question with counts would change its scale; 412

@@ -50,12 +50,8 @@ pub async fn list(call: &mut Call, config: &Config) -> Outcome {
     access::require(call, config, Scope::Admin, None).await?;
     let (limit, after) = query::id_page(call.query()?)?;
     let [rows] = database::run(&call.env, [webhooks::list(&after, limit + 1)]).await?;
-    let more = rows.len() as u64 > limit;
-    let shown = rows.into_iter().take(usize::try_from(limit).unwrap_or(0));
-    let items = shown.map(webhooks::webhook).collect::<Result<Vec<_>, _>>()?;
-    let next = items.last().filter(|_| more).map(|webhook| webhook.id.clone());
-    let items: Vec<_> = items.iter().map(webhooks::told).collect();
-    Ok(Reply::json(200, &json!({ "items": items, "next": next })))
+    let read = |row| webhooks::webhook(row).map(|one| (one.id.clone(), webhooks::told(&one)));
+    Ok(Reply::list(rows.into_iter().map(read).collect::<Result<_, _>>()?, limit))
 }
 
 /// 200 with a webhook, without its secret.
