@@ -24,6 +24,12 @@ use std::cell::Cell;
 
 use super::themes::Bare;
 
+mod glyph;
+mod number;
+
+use glyph::{Glyph, folded, percent_decoded, spelled};
+use number::{Number, Part};
+
 /// How often a text is gone over at most, since what was taken may bring together what was apart.
 const MOST_ROUNDS: usize = 4;
 /// How many separators may stand between two digits of one number.
@@ -72,14 +78,6 @@ impl Scrubbed {
             self.text = text;
         }
     }
-}
-
-/// A character as it is compared, and the bytes of the text that it stands for.
-#[derive(Clone, Copy)]
-struct Glyph {
-    letter: char,
-    from: usize,
-    to: usize,
 }
 
 /// A text while it is gone over.
@@ -303,108 +301,6 @@ impl Sheet {
     }
 }
 
-/// Digits, with what is between them.
-struct Number {
-    from: usize,
-    to: usize,
-    parts: Vec<Part>,
-}
-
-/// Some digits, and the separators behind them, of which the last has none.
-struct Part {
-    digits: String,
-    behind: String,
-}
-
-impl Number {
-    /// Whether its digits are as Luhn's formula has them (ISO/IEC 7812-1, annex B).
-    fn is_luhn(&self) -> bool {
-        let digits = self.parts.iter().flat_map(|part| part.digits.chars());
-        let Some(digits) = digits.map(|c| c.to_digit(10)).collect::<Option<Vec<u32>>>() else {
-            return false;
-        };
-        let sum = digits.iter().rev().enumerate().map(|(place, digit)| match place % 2 {
-            0 => *digit,
-            _ => digit * 2 % 10 + digit / 5,
-        });
-        sum.sum::<u32>() % 10 == 0
-    }
-
-    /// Whether it is dates, times, years and amounts, and nothing else.
-    fn is_plain(&self) -> bool {
-        let mut parts = self.parts.as_slice();
-        let mut former = None;
-        while !parts.is_empty() {
-            let Some((size, kind)) = plain(parts) else { return false };
-            let (item, rest) = parts.split_at_checked(size).unwrap_or((parts, &[]));
-            let behind = item.last().map_or("", |part| part.behind.as_str());
-            let joined = rest.is_empty() || behind.chars().all(|c| " -/,".contains(c));
-            if !joined || former == Some(Plain::Year) && kind == Plain::Year {
-                return false;
-            }
-            // Two years with but a space between may as well be a phone number.
-            former = (behind.trim().is_empty() && !rest.is_empty()).then_some(kind);
-            parts = rest;
-        }
-        true
-    }
-}
-
-/// What a number may be that tells nothing of anyone.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Plain {
-    Date,
-    Time,
-    Year,
-    Amount,
-}
-
-/// What the first of these parts are together, and how many.
-fn plain(parts: &[Part]) -> Option<(usize, Plain)> {
-    let value = |index: usize, lengths: [usize; 2]| -> Option<u32> {
-        let digits = &parts.get(index)?.digits;
-        let ascii = digits.bytes().all(|b| b.is_ascii_digit());
-        (ascii && lengths.contains(&digits.len())).then(|| digits.parse().ok()).flatten()
-    };
-    let behind = |index: usize| parts.get(index).map_or("", |part| part.behind.as_str());
-    let year = |index| value(index, [4, 4]).filter(|year| (1900..2100).contains(year));
-    let day = |index| value(index, [1, 2]).filter(|day| (1..=31).contains(day));
-    let two_of = |a, b| matches!((day(a), day(b)), (Some(a), Some(b)) if a <= 12 || b <= 12);
-
-    let dated = ["-", "/", "."].contains(&behind(0)) && behind(0) == behind(1);
-    if dated && ((year(0).is_some() && two_of(1, 2)) || (two_of(0, 1) && year(2).is_some())) {
-        return Some((3, Plain::Date));
-    }
-    let of_sixty = |index| value(index, [2, 2]).is_some_and(|n| n < 60);
-    if value(0, [1, 2]).is_some_and(|hour| hour <= 24) && behind(0) == ":" && of_sixty(1) {
-        let seconds = behind(1) == ":" && of_sixty(2);
-        return Some((if seconds { 3 } else { 2 }, Plain::Time));
-    }
-    if let Some(size) = amount(parts) {
-        return Some((size, Plain::Amount));
-    }
-    year(0).map(|_| (1, Plain::Year))
-}
-
-/// How many of these parts are an amount with a mark between thousands and another before the cents.
-fn amount(parts: &[Part]) -> Option<usize> {
-    let first = parts.first()?;
-    let mark = first.behind.as_str();
-    if !(1..=3).contains(&first.digits.len()) || first.digits.starts_with('0') {
-        return None;
-    }
-    if ![".", ",", " ", "'"].contains(&mark) {
-        return None;
-    }
-    let is_group = |part: &&Part| part.digits.len() == 3;
-    let groups = parts.iter().skip(1).take_while(is_group);
-    let marked = groups.clone().take_while(|part| part.behind == mark).count();
-    let last = groups.clone().nth(marked)?;
-    let cents = parts.get(marked + 2)?;
-    let apart = [".", ","].contains(&last.behind.as_str()) && last.behind != mark;
-    (apart && cents.digits.len() == 2).then_some(marked + 3)
-}
-
 /// Whether it may be part of an address: much may (RFC 5322, section 3.2.3; RFC 6531).
 fn is_local(letter: char) -> bool {
     !letter.is_whitespace() && !"@()<>[]{},;\"`\\".contains(letter)
@@ -421,133 +317,4 @@ fn is_group_mark(letter: char) -> bool {
 /// Whether it may stand between two digits of one number.
 fn is_between(letter: char) -> bool {
     letter.is_whitespace() || ".-/()[],_:'*~|\\+\u{b7}\u{2022}\u{2219}\u{2027}".contains(letter)
-}
-
-/// Whether nobody sees it: Default_Ignorable_Code_Point (DerivedCoreProperties.txt, Unicode 16), less
-/// marks, which are gone by then.
-fn is_invisible(letter: char) -> bool {
-    matches!(letter,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
-        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
-        | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
-        | '\u{e0000}'..='\u{e0fff}')
-}
-
-/// Each character as it is compared: without accents and forms, white space as a space, dashes as `-`;
-/// what nobody sees belongs to the character before it.
-fn folded(text: &str, bare: Bare) -> Vec<Glyph> {
-    const BETWEEN: char = '\0';
-    let mut apart = String::with_capacity(text.len() * 2);
-    for letter in text.chars() {
-        apart.push(if letter == BETWEEN { ' ' } else { letter });
-        apart.push(BETWEEN);
-    }
-    // One character at a time, but one call.
-    let bare = if text.is_ascii() { apart } else { bare(&apart) };
-    let mut glyphs: Vec<Glyph> = Vec::with_capacity(text.len());
-    for ((from, letter), forms) in text.char_indices().zip(bare.split(BETWEEN)) {
-        let to = from + letter.len_utf8();
-        let before = glyphs.len();
-        for form in forms.chars().filter(|form| !is_invisible(*form)) {
-            let letter = match form {
-                '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
-                '\u{2044}' | '\u{2215}' => '/',
-                '\u{2019}' => '\'',
-                form if form.is_whitespace() => ' ',
-                form => form,
-            };
-            glyphs.push(Glyph { letter, from, to });
-        }
-        if glyphs.len() == before {
-            glyphs.iter_mut().next_back().into_iter().for_each(|glyph| glyph.to = to);
-        }
-    }
-    glyphs
-}
-
-/// The same with `%40` read as `@` (RFC 3986, section 2.1), as far as it is printable ASCII.
-fn percent_decoded(glyphs: &[Glyph]) -> Vec<Glyph> {
-    let mut decoded = Vec::with_capacity(glyphs.len());
-    let mut rest = glyphs;
-    while let Some((first, behind)) = rest.split_first() {
-        let hex = |glyph: &Glyph| glyph.letter.to_digit(16);
-        let read = match rest {
-            [sign, high, low, ..] if sign.letter == '%' => hex(high)
-                .zip(hex(low))
-                .and_then(|(high, low)| char::from_u32(high * 16 + low))
-                .filter(|letter| matches!(letter, ' '..='~'))
-                .map(|letter| Glyph { letter, from: sign.from, to: low.to }),
-            _ => None,
-        };
-        decoded.push(read.unwrap_or(*first));
-        rest = if read.is_some() { rest.get(3..).unwrap_or_default() } else { behind };
-    }
-    decoded
-}
-
-/// How `@` and `.` are spelled in brackets, or for a page.
-const SPELLED: [(&str, char); 7] = [
-    ("at", '@'),
-    ("@", '@'),
-    ("dot", '.'),
-    ("punt", '.'),
-    ("punkt", '.'),
-    ("point", '.'),
-    (".", '.'),
-];
-const ENTITIES: [&str; 3] = ["&#64;", "&#x40;", "&commat;"];
-
-/// The same with `(at)` and the like read as what they stand for, without the spaces around them.
-fn spelled(glyphs: &[Glyph]) -> Vec<Glyph> {
-    let mut read: Vec<Glyph> = Vec::with_capacity(glyphs.len());
-    let mut index = 0;
-    while let Some(glyph) = glyphs.get(index) {
-        match sign(glyphs.get(index..).unwrap_or_default()) {
-            Some((letter, size)) => {
-                while read.pop_if(|former| former.letter == ' ').is_some() {}
-                let last = glyphs.get(index + size - 1).unwrap_or(glyph);
-                read.push(Glyph { letter, from: glyph.from, to: last.to });
-                index += size;
-                while glyphs.get(index).is_some_and(|next| next.letter == ' ') {
-                    index += 1;
-                }
-            }
-            None => {
-                read.push(*glyph);
-                index += 1;
-            }
-        }
-    }
-    read
-}
-
-/// The sign that is spelled at the beginning of these, and how many of them spell it.
-fn sign(glyphs: &[Glyph]) -> Option<(char, usize)> {
-    let starts = |from: usize, word: &str| {
-        let letters = glyphs.iter().skip(from).map(|glyph| glyph.letter.to_ascii_lowercase());
-        letters.take(word.len()).eq(word.chars())
-    };
-    let first = glyphs.first()?.letter;
-    if first == '&' {
-        let entity = ENTITIES.iter().find(|entity| starts(0, entity))?;
-        return Some(('@', entity.len()));
-    }
-    let close = match first {
-        '(' => ')',
-        '[' => ']',
-        '{' => '}',
-        '<' => '>',
-        _ => return None,
-    };
-    let spaces = |from: usize| {
-        glyphs.iter().skip(from).take(2).take_while(|glyph| glyph.letter == ' ').count()
-    };
-    let begin = 1 + spaces(1);
-    SPELLED.iter().find_map(|(word, letter)| {
-        let end = begin + word.len();
-        let close_at = end + spaces(end);
-        let closed = glyphs.get(close_at).is_some_and(|glyph| glyph.letter == close);
-        (starts(begin, word) && closed).then_some((*letter, close_at + 1))
-    })
 }

@@ -1,6 +1,5 @@
 //! `POST/GET/PUT/DELETE /v1/alerts[/{id}]`, by holders of an admin key that is bound to no survey.
 
-
 use crate::domain::access::Scope;
 use crate::domain::alert::Alert;
 use crate::domain::alert_json;
