@@ -60,7 +60,7 @@ test("a token that is refused costs no answer: the page keeps them, checks anew,
   await agreeAndSend(page);
   const summary = page.getByRole("alert");
   await summary.getByText("The check against robots is not done").waitFor();
-  assert.equal(await summary.evaluate((it) => it === document.activeElement), true);
+  await until(() => summary.evaluate((it) => it === document.activeElement), "the focus is there", 5);
   await assertAccessible(page, "a check that was not passed");
   await summary.getByRole("link").click();
   assert.equal(new URL(page.url()).hash, "#robots");
