@@ -143,6 +143,7 @@ fn promise_4_and_7_what_was_passed_on_is_counted_and_released_five_at_a_time() {
     let now = after(&ledger, 0).plus(Duration(1));
     pass(&mut ledger, now, Passed::Delivered, 3);
     pass(&mut ledger, now, Passed::Dropped, 1);
+    assert_eq!(ledger.accounts.get("(relay)").map(|account| account.accepted), Some(4));
     ledger.advance(after(&ledger, 1), &mut Changes::default());
     assert!(ledger.batches.is_empty(), "four are not released");
     let later = after(&ledger, 1).plus(Duration(1));
