@@ -6,17 +6,20 @@ import https from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const CALL_TIMEOUT_MS = 30_000;
+// workerd closes a connection that has been idle for 5 s, whatever the `Connection` header said; a call that picks it just then is lost.
+const IDLE_MS = 3_000;
 const ATTEMPTS = 10;
 const LONGEST_PAUSE_MS = 10_000;
 
 /**
  * `api(method, path, body, {key, headers})` → `{status, headers, json, text}`. A body that is no string or
- * Buffer goes as JSON. `key` here is the default; `null` at a call sends none.
+ * Buffer goes as JSON. `key` here is the default; `null` at a call sends none. `connections`: at most so many, used again
+ * by the next calls; without it each call has one of its own.
  */
-export function connect(url, { key, connections = 64 } = {}) {
+export function connect(url, { key, connections } = {}) {
   const base = new URL(url);
   const { Agent, request } = base.protocol === "https:" ? https : http;
-  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  const agent = new Agent(connections ? { keepAlive: true, maxSockets: connections, timeout: IDLE_MS } : { keepAlive: false });
   return (method, path, body, options = {}) =>
     new Promise((resolve, reject) => {
       const bearer = options.key === undefined ? key : options.key;

@@ -97,8 +97,8 @@ test("what is wrong is told before anything is sent", async () => {
 
 /** A large export, of which nothing is read yet. */
 async function begin() {
-  const headers = { authorization: `Bearer ${server.adminKey}`, connection: "close" };
-  const [reply] = await once(get(`${server.url}${large.path}/export`, { headers }), "response");
+  const headers = { authorization: `Bearer ${server.adminKey}` };
+  const [reply] = await once(get(`${server.url}${large.path}/export`, { agent: false, headers }), "response");
   assert.equal(reply.statusCode, 200);
   return reply;
 }

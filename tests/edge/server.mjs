@@ -95,10 +95,7 @@ export async function startServer({
     await stop();
     rmSync(stateDir, { recursive: true, force: true });
   }
-  // A connection a call: workerd closes idle ones after 5 s, and a call that picks one just then is lost.
-  const call = connect(url, { key: adminKey });
-  const api = (method, path, body, options = {}) =>
-    call(method, path, body, { ...options, headers: { connection: "close", ...options.headers } });
+  const api = connect(url, { key: adminKey });
   /** Runs a Worker's cron for a present, in milliseconds since 1970; how it ended. Several may run at once. */
   let calls = 0;
   async function scheduled(time, worker = "ledger") {

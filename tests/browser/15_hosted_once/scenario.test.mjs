@@ -83,7 +83,7 @@ test("promise_1: a mail scanner that follows every link of a mail and of the pag
   assert.ok(seen.size >= 18, [...seen].join("\n"));
   for (const at of seen) {
     for (const method of ["GET", "HEAD"]) {
-      const reply = await page.request.fetch(at, { method });
+      const reply = await page.request.fetch(at, { method, maxRetries: 2 });
       assert.equal(reply.status(), 200, `${method} ${at}`);
     }
     const look = await page.context().newPage(); // one that renders, as some do
