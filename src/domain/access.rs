@@ -165,22 +165,52 @@ pub struct Wanted {
     pub access: Access,
 }
 
-/// Reads the body of a call for a key, or gives every fault. Whether there are such surveys is not
-/// judged here.
-pub fn read(json: &Json) -> Result<Wanted, Faults> {
+/// A key as it was asked for: as much as could be read, and every fault of its form.
+#[derive(Debug)]
+pub struct Draft {
+    wanted: Wanted,
+    /// Where each of the surveys stands that could be read.
+    places: Vec<Pointer>,
+    faults: Faults,
+}
+
+/// Reads the body of a call for a key. Whether there are such surveys is for [`Draft::check`] to say.
+pub fn read(json: &Json) -> Draft {
     let mut faults = Faults::default();
-    let faults = &mut faults;
     let mut wanted =
         Wanted { name: String::new(), access: Access { scopes: Vec::new(), surveys: None } };
-    if let Some(mut members) = Members::of(json, Pointer::root(), faults) {
+    let mut places = Vec::new();
+    if let Some(mut members) = Members::of(json, Pointer::root(), &mut faults) {
         let m = &mut members;
-        let name = required(m, "name", faults, |j, p, f| wording(j, MOST_NAME, p, f));
+        let name = required(m, "name", &mut faults, |j, p, f| wording(j, MOST_NAME, p, f));
         wanted.name = name.unwrap_or_default();
-        wanted.access.scopes = required(m, "scopes", faults, scopes).unwrap_or_default();
-        wanted.access.surveys = optional(m, "surveys", faults, surveys);
-        members.finish(faults);
+        wanted.access.scopes = required(m, "scopes", &mut faults, scopes).unwrap_or_default();
+        let surveys = optional(m, "surveys", &mut faults, surveys);
+        wanted.access.surveys = surveys.map(|surveys| {
+            let (ids, at) = surveys.into_iter().unzip();
+            places = at;
+            ids
+        });
+        members.finish(&mut faults);
     }
-    std::mem::take(faults).or(wanted)
+    Draft { wanted, places, faults }
+}
+
+impl Draft {
+    /// The ids of the surveys that it is to be bound to, if to any.
+    pub fn surveys(&self) -> &[String] {
+        self.wanted.access.surveys.as_deref().unwrap_or_default()
+    }
+
+    /// The key, if its surveys are `there`: bound to others it would be of no use to anyone. Else every
+    /// fault, those of its form first.
+    pub fn check(mut self, there: impl Fn(&str) -> bool) -> Result<Wanted, Faults> {
+        let surveys = self.wanted.access.surveys.iter().flatten();
+        for (_, at) in surveys.zip(&self.places).filter(|(id, _)| !there(id)) {
+            self.faults.add(at, "reference", "There is no survey with this id.");
+        }
+        self.faults.or(self.wanted)
+    }
 }
 
 fn scopes(json: &Json, at: &Pointer, faults: &mut Faults) -> Option<Vec<Scope>> {
@@ -191,10 +221,10 @@ fn scopes(json: &Json, at: &Pointer, faults: &mut Faults) -> Option<Vec<Scope>> 
     Some(values(found))
 }
 
-fn surveys(json: &Json, at: &Pointer, faults: &mut Faults) -> Option<Vec<String>> {
+fn surveys(json: &Json, at: &Pointer, faults: &mut Faults) -> Option<Vec<(String, Pointer)>> {
     let found = each(json, (1, MOST_SURVEYS), at, faults, |json, at, faults| {
         text(json, 1, MOST_SURVEY_ID, at, faults).map(str::to_owned)
     })?;
     distinct(found.iter().map(|(id, at)| (id.as_str(), at)), faults);
-    Some(values(found))
+    Some(found)
 }

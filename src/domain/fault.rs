@@ -90,6 +90,16 @@ impl Faults {
         }
     }
 
+    /// How many there are so far.
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Notes those of another part of the same document, too.
+    pub fn extend(&mut self, others: Self) {
+        others.0.into_iter().for_each(|fault| self.push(fault));
+    }
+
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

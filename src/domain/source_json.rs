@@ -1,5 +1,6 @@
 //! How a KPI is named, of a survey or of the business: for the engagement score, benchmarks and alerts.
 
+use super::decimal::decimal;
 use super::engagement::Source;
 use super::fault::{Faults, Pointer};
 use super::fields::{id, optional, required, word};
@@ -93,7 +94,8 @@ impl Named<'_> {
         match given.iter().find(|kpi| self.is(kpi)).map(Kpi::bounds) {
             Some(Some([low, high])) => {
                 for (name, value) in numbers {
-                    if value.is_some_and(|value| !(low * 1000..=high * 1000).contains(&value)) {
+                    if value.is_some_and(|value| !(low..=high).contains(&value)) {
+                        let [low, high] = [low, high].map(decimal);
                         let rule = format!("Numbers from {low} to {high} are allowed.");
                         faults.add(&at.member(name), "range", rule);
                     }

@@ -74,9 +74,11 @@ fn survey(json: &Json, has_turnstile: bool, faults: &mut Faults) -> Option<Surve
     let status = optional(m, "status", faults, |j, p, f| {
         word(j, &[Status::Open, Status::Closed], Status::name, p, f)
     });
+    let before = faults.count();
     let drafts = questions(m, faults);
-    let dimensions = optional(m, "dimensions", faults, dimensions);
     let themes = optional(m, "themes", faults, |j, p, f| themes(j, p, &drafts, f));
+    let knows_its_questions = faults.count() == before;
+    let dimensions = optional(m, "dimensions", faults, dimensions);
     let origins = optional(m, "origins", faults, origins);
     let controller = optional(m, "controller", faults, controller);
     let notice = optional(m, "notice", faults, notice);
@@ -98,7 +100,7 @@ fn survey(json: &Json, has_turnstile: bool, faults: &mut Faults) -> Option<Surve
     });
     let relay = optional(m, "relay", faults, relay);
     let reward = optional(m, "reward", faults, reward);
-    let benchmarks = optional(m, "benchmarks", faults, benchmark_json::read);
+    let benchmarks = optional(m, "benchmarks", faults, benchmark_json::read).unwrap_or_default();
     members.finish(faults);
     if turnstile == Some(true) && verified_only == Some(true) {
         faults.add(
@@ -125,11 +127,10 @@ fn survey(json: &Json, has_turnstile: bool, faults: &mut Faults) -> Option<Surve
         turnstile: turnstile.unwrap_or(false),
         relay,
         reward,
-        benchmarks: benchmarks.unwrap_or_default(),
+        benchmarks: benchmarks.iter().map(|((benchmark, _), _)| benchmark.clone()).collect(),
     };
-    // What they are for is known once all of the rest could be read.
-    if faults.is_empty() {
-        benchmark_json::check(&survey, faults);
+    if knows_its_questions {
+        benchmark_json::check(&survey, &benchmarks, faults);
         check_relay(&survey, faults);
         if survey.store_visit && !templates::measures_visits(&survey) {
             faults.add(

@@ -1,7 +1,8 @@
 //! From a comment to its themes, in one pass; the words are forgotten.
 //!
-//! Words and comments are folded alike (case, accents, compatibility forms: Unicode NFKD, UAX #15),
-//! and a word is found only between word boundaries. The time is linear in the comment's length,
+//! Words and comments are folded alike (case, accents, compatibility forms: Unicode NFKD, UAX #15;
+//! ligatures and what phones make of apostrophes and hyphens), and a word is found only between word
+//! boundaries. The time is linear in the comment's length,
 //! whatever it says (Aho and Corasick 1975). Unicode's tables of forms are large, so whoever makes a
 //! [`Tagger`] lends it them: see [`Bare`].
 
@@ -63,12 +64,21 @@ impl Tagger {
     }
 }
 
-/// A bare text in lower case, with runs of white space as one space.
+/// A bare text in lower case, with runs of white space as one space, and one letter or sign for those that
+/// are written for each other.
 fn fold(bare: &str) -> String {
     let mut folded = String::with_capacity(bare.len());
     for letter in bare.chars().flat_map(char::to_lowercase) {
         match letter {
             'ß' => folded.push_str("ss"),
+            'œ' => folded.push_str("oe"),
+            'æ' => folded.push_str("ae"),
+            // Right and left quotation mark, modifier letter, prime: all of them are written for it.
+            '\u{2019}' | '\u{2018}' | '\u{2bc}' | '\u{2032}' => folded.push('\''),
+            // The hyphen that is nothing else, and the one that breaks no line (which NFKD makes this one).
+            '\u{2010}' | '\u{2011}' => folded.push('-'),
+            // Where a word may be broken, and where none may: nobody sees them.
+            '\u{ad}' | '\u{200b}' | '\u{200c}' | '\u{200d}' | '\u{2060}' | '\u{feff}' => {}
             c if c.is_whitespace() => {
                 if !folded.ends_with(' ') {
                     folded.push(' ');

@@ -90,14 +90,16 @@ impl fmt::Display for Instant {
 }
 
 impl Day {
-    /// Reads `2026-11-22`, and nothing looser.
+    /// Reads `2026-11-22`, and nothing looser; no day before 1970, when nothing was counted yet, nor after
+    /// 9999, where RFC 3339 ends.
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts = text.splitn(3, '-');
         let mut part = || parts.next()?.parse().ok();
         let (year, month, day) = (part()?, part()?, part()?);
         let date =
             NaiveDate::from_ymd_opt(year, u32::try_from(month).ok()?, u32::try_from(day).ok()?)?;
-        Some(Self(date.to_epoch_days())).filter(|day| day.to_string() == text)
+        let is_known = (1970..=9999).contains(&year);
+        Some(Self(date.to_epoch_days())).filter(|day| is_known && day.to_string() == text)
     }
 
     /// So many days later, or earlier.

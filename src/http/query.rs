@@ -62,7 +62,7 @@ impl Query {
 
     /// The same, where `usual` says the first day for the last one if nobody says.
     fn days_from(&mut self, today: Day, usual: impl Fn(Day) -> Day) -> (Day, Day) {
-        const DAY: &str = "A UTC day such as 2026-11-22.";
+        const DAY: &str = "A UTC day such as 2026-11-22, of 1970 or later.";
         let to = self.parse("to", DAY, Day::parse).unwrap_or(today);
         let from = self.parse("from", DAY, Day::parse).unwrap_or_else(|| usual(to));
         if from > to {
@@ -138,13 +138,17 @@ pub fn deliveries(mut query: Query) -> Result<(String, String, String, u64), Pro
     Ok((webhook, alert, before.unwrap_or_default(), limit))
 }
 
+/// An integer from 1 to `most`, in digits alone: Rust would take a `+` before them, too.
+fn natural(text: &str, most: u64) -> Option<u64> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|n| digits && (1..=most).contains(n))
+}
+
 fn page_after<T>(
     mut query: Query,
     parse: fn(&str) -> Option<T>,
 ) -> Result<(u64, Option<T>), Problem> {
-    let limit = query.parse("limit", "An integer from 1 to 100.", |text| {
-        text.parse().ok().filter(|n| (1..=100).contains(n))
-    });
+    let limit = query.parse("limit", "An integer from 1 to 100.", |text| natural(text, 100));
     let after = query.parse("cursor", "The `next` of an earlier reply.", parse);
     query.finish((limit.unwrap_or(50), after))
 }
@@ -211,7 +215,7 @@ pub fn ahead(mut query: Query, today: Day, retention: Retention) -> Result<Ahead
     let (from, to) = query.days_from(today, |to| usual_from(step, retention, today).min(to));
     let expected = format!("An integer from 1 to {MOST_AHEAD}.");
     let horizon = query.parse("horizon", &expected, |text| {
-        text.parse().ok().filter(|n| (1..=MOST_AHEAD).contains(n))
+        natural(text, MOST_AHEAD as u64).and_then(|n| usize::try_from(n).ok())
     });
     let horizon = horizon.unwrap_or(USUAL_AHEAD);
     query.finish(Ahead { days: Days { from, to }, step, horizon })

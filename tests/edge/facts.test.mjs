@@ -100,7 +100,9 @@ test("what is not a fact is refused whole, and nothing of it is repeated or kept
   assertProblem(await server.api("PUT", "/v1/facts/2026-03-01", '{"items": ['), 400, "malformed");
   assertProblem(await server.api("PUT", "/v1/facts/2026-03-01?x=1", { items: [] }), 422, "invalid", [" unknown_parameter"]);
   assertProblem(await put("2999-01-01", []), 422, "invalid", ["day range"]);
-  for (const day of ["2026-02-30", "2026-3-1", "today", ""]) assertProblem(await put(day, []), 404, "not-found");
+  const both = await server.api("PUT", "/v1/facts/2999-01-01", { items: [{ facts: {} }] });
+  assertProblem(both, 422, "invalid", ["day range", "#/items/0/facts length"]);
+  for (const day of ["0000-01-01", "1969-12-31", "2026-02-30", "2026-3-1", "today", ""]) assertProblem(await put(day, []), 404, "not-found");
   assertProblem(await server.api("GET", "/v1/facts?from=2025-01-01&to=2026-03-01"), 422, "invalid", ["from range"]);
   assertProblem(await server.api("GET", "/v1/business/kpis?from=2026-03-02&to=2026-03-01&by=channel"), 422, "invalid", ["from range", " unknown_parameter"]);
   assert.deepEqual((await read("/v1/facts?from=2026-03-01&to=2026-03-01", "Facts")).items, []);

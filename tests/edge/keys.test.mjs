@@ -223,8 +223,10 @@ test("every fault of a wanted key is told, also surveys that there are not", asy
   const faulty = await api("POST", "/v1/keys", { name: "", scopes: ["all"], Canary: 1 });
   assertProblem(faulty, 422, "invalid", ["#/name length", "#/scopes/0 value", "# unknown_member 2"]);
   const surveys = ["AAAAAAAA", survey.id, "not an id"];
-  const unknown = await api("POST", "/v1/keys", { name: "N", scopes: ["read"], surveys });
-  assertProblem(unknown, 422, "invalid", ["#/surveys/0 reference", "#/surveys/2 reference"]);
+  const unknown = await api("POST", "/v1/keys", { name: "", scopes: ["read"], surveys });
+  assertProblem(unknown, 422, "invalid", ["#/name length", "#/surveys/0 reference", "#/surveys/2 reference"]);
+  const unread = await api("POST", "/v1/keys", { name: "N", scopes: ["read"], surveys: [1, survey.id, "AAAAAAAA"] });
+  assertProblem(unread, 422, "invalid", ["#/surveys/0 type", "#/surveys/2 reference"]);
   assertProblem(await api("POST", "/v1/keys", "{"), 400, "malformed");
   assertProblem(await api("POST", "/v1/keys", "{}", { headers: { "content-type": "text/plain" } }), 415, "media-type");
   assertProblem(await api("GET", "/v1/keys?cursor=x"), 422, "invalid", ["cursor form"]);

@@ -198,6 +198,15 @@ describe("a cache", () => {
   });
 
   test("never takes one day's figures for another's", async () => {
+    // Two days that are alike in all but their date: nobody answered.
+    const [one, other] = [ago(40), ago(41)];
+    const first = await ask(`from=${one}&to=${one}`);
+    const second = await ask(`from=${other}&to=${other}`, { "if-none-match": first.headers.etag });
+    assert.deepEqual([second.status, second.json.from, second.json.kpis], [200, other, first.json.kpis]);
+    assert.notEqual(second.headers.etag, first.headers.etag);
+  });
+
+  test("never takes figures for those of before something was released", async () => {
     const before = await ask("");
     await server.stop();
     await changeD1(server.stateDir, [insert(ago(2), "recommend", 5, { 9: 5 })]);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { startServer } from "./server.mjs";
 import { readRows } from "./state.mjs";
-import { assertProblem, createSurvey } from "./survey.mjs";
+import { assertProblem, createSurvey, submissionId, times, until } from "./survey.mjs";
 
 let server;
 before(async () => {
@@ -74,4 +74,33 @@ test("promise_1: it is counted where it was given, is never assumed, and is off 
     assertProblem(await send({ store_visit: wrong }), 422, "invalid", ["#/consent/store_visit type"]);
   }
   assert.deepEqual(await pending(survey), expected);
+});
+
+test("what visits were like is told: how long, how many pages, how many bounced and converted, and by campaign", async () => {
+  // All of them come before the first tick.
+  const release = { every: "20s", patience: "20s" };
+  const survey = await createSurvey(server, { template: "visits", dimensions: { campaign: ["mail"] }, release });
+  const visits = [
+    ...Array(6).fill({ duration: 20, pages: 1, converted: false, bounced: true }),
+    ...Array(3).fill({ duration: 95, pages: 4, converted: true, bounced: false }),
+    ...Array(3).fill({ duration: 95, pages: 4, converted: false, bounced: false }),
+  ];
+  await times(visits.length, 8, async (i) => {
+    const reply = await survey.respond({ submission_id: submissionId(), answers: visits[i], dimensions: { campaign: "mail" } });
+    assert.equal(reply.status, 202, reply.text);
+  });
+  const { kpis } = await until(async () => {
+    const report = await survey.kpis("?by=campaign");
+    return report.kpis.every(({ n }) => n === visits.length) && report;
+  }, "all of them are released", 60);
+  const figures = (of) => Object.fromEntries(kpis.map((kpi) => [kpi.definition.measures, [of(kpi).value, of(kpi).unit ?? kpi.unit]]));
+  // Numbers count as the middles of their bins: 20 s of 20 to 30, 95 s of 90 to 120; 1 and 4 pages.
+  const expected = {
+    average_duration: [65, "s"],
+    pages_per_visit: [2.5, "pages"],
+    conversion_rate: [25, "%"],
+    bounce_rate: [50, "%"],
+  };
+  assert.deepEqual(figures((kpi) => kpi), expected);
+  assert.deepEqual(figures(({ breakdown }) => breakdown.cohorts.find(({ segment }) => segment === "mail")), expected);
 });

@@ -9,7 +9,7 @@ use counterfoil::domain::insight::actions::{Actions, Business, Counted, Figures,
 use counterfoil::domain::insight::drivers::Found;
 use counterfoil::domain::json::Json;
 use counterfoil::domain::kpi::business;
-use counterfoil::domain::kpi::{Counts, Parts};
+use counterfoil::domain::kpi::{Counts, Parts, kpis};
 use counterfoil::domain::survey::Survey;
 use counterfoil::domain::survey_json;
 use counterfoil::domain::time::Day;
@@ -111,6 +111,24 @@ fn a_kpi_that_fell_for_certain_is_to_be_looked_into_whichever_way_is_worse() {
 }
 
 #[test]
+fn the_largest_fall_and_the_worst_segment_that_there_can_be_are_told_though_nothing_varies() {
+    let found =
+        by(all([("effort", alone(&[("7", 290)]))]), all([("effort", counts(&[("1", 290)]))]), None);
+    // The mean of the effort (higher is harder), and the share of the easy.
+    assert_eq!((names(&found), found.compared.falls), (vec!["find_cause"; 2], 2));
+    assert!(found.actions.iter().all(|action| action.weight > 90.0), "{found:?}");
+    let parts: Parts =
+        [("web".to_owned(), counts(&[("7", 60)])), ("app".to_owned(), counts(&[("1", 90)]))].into();
+    let total = counts(&[("7", 60), ("1", 90)]);
+    let effort = Found { total, dimensions: [("channel".to_owned(), parts)].into() };
+    let found = by(all([("effort", effort)]), BTreeMap::new(), None);
+    assert_eq!(names(&found), ["improve_segment"; 2]);
+    let Figures::Driver(held) = &found.actions[1].figures else { panic!("{found:?}") };
+    let interval = held.driver.interval.as_ref().unwrap();
+    assert_eq!((held.kpi, &*held.driver.segment, interval.method), ("ces", "web", "pitman"));
+}
+
+#[test]
 fn few_answers_no_direction_and_noise_lead_to_nothing() {
     let few = by(
         all([("recommend", alone(&[("3", 29)]))]),
@@ -118,9 +136,16 @@ fn few_answers_no_direction_and_noise_lead_to_nothing() {
         None,
     );
     assert_eq!((few.compared.falls, few.actions), (0, Vec::new()));
+    let (again, why) = (counts(&[("no", 400)]), counts(&[("a", 400)]));
+    for (question, counts) in [("again", &again), ("why", &why)] {
+        let question = survey().question(question).unwrap().clone();
+        let all = kpis(&question, &[], counts);
+        assert!(all.iter().all(|kpi| kpi.n == 400), "they are answers of the question");
+    }
+    let found = |total| Found { total, dimensions: BTreeMap::new() };
     let directionless = by(
-        all([("again", alone(&[("false", 400)])), ("why", alone(&[("a", 400)]))]),
-        all([("again", counts(&[("true", 400)])), ("why", counts(&[("b", 400)]))]),
+        all([("again", found(again)), ("why", found(why))]),
+        all([("again", counts(&[("yes", 400)])), ("why", counts(&[("b", 400)]))]),
         None,
     );
     assert_eq!((directionless.compared.falls, directionless.actions), (0, Vec::new()));

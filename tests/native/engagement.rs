@@ -406,6 +406,48 @@ fn where_lower_is_better_the_target_is_below_the_floor() {
 }
 
 #[test]
+fn a_change_is_judged_by_the_ends_of_both_periods_all_of_which_hold_at_once() {
+    let days = Days { from: Day(0), to: Day(6) };
+    let judged = |now: [Option<Input>; 2], before: [Option<Input>; 2]| {
+        let case = |inputs: [Option<Input>; 2]| Case {
+            weights: vec![1000, 1000],
+            ends: vec![[-100_000, 100_000], [0, 100_000]],
+            inputs: inputs.into(),
+        };
+        let (now, before) = (case(now), case(before));
+        composite(&now.engagement(), now.figures(), Some((days, before.figures())))
+            .previous
+            .unwrap()
+    };
+    let nps_of = |promoters, detractors, n| Some(Input::Nps { promoters, detractors, n });
+    let money = |thousandths| Some(Input::Money { thousandths, transactions: 1 });
+    let told =
+        judged([nps_of(300, 20, 400), money(40_000)], [nps_of(150, 150, 400), money(50_000)]);
+    let confidence = Confidence::of_all(2).unwrap();
+    let ends = |counts| nps::adjusted_wald_at(counts, confidence).unwrap();
+    let ([low, high], [least, most]) = (ends([300, 20, 400]), ends([150, 150, 400]));
+    let score = |nps: f64, money: f64| ((nps + 100.0) / 2.0 + money) / 2.0;
+    let expected = [score(low, 40.0) - score(most, 50.0), score(high, 40.0) - score(least, 50.0)];
+    let interval = told.interval.unwrap();
+    for (told, expected) in [interval.low, interval.high].into_iter().zip(expected) {
+        assert!((told - expected).abs() < 0.005_001, "{told} for {expected}");
+    }
+    assert_eq!(
+        (told.change, told.significant, told.method),
+        (Some(12.5), Some(true), "bonferroni")
+    );
+    let told = judged([nps_of(11, 9, 30), money(0)], [nps_of(9, 11, 30), money(0)]);
+    assert_eq!((told.significant, told.change), (Some(false), Some(3.33)));
+    // Records have changed by what they have changed.
+    let told = judged([None, money(40_000)], [None, money(50_000)]);
+    assert_eq!((told.change, told.significant, told.method), (Some(-10.0), None, "records"));
+    assert_eq!(told.interval, None);
+    // What is not told is not judged.
+    let told = judged([nps_of(9, 1, 10), money(0)], [nps_of(1, 9, 10), None]);
+    assert_eq!((told.change, told.significant, told.interval), (None, None, None));
+}
+
+#[test]
 fn the_interval_holds_all_parts_at_once_and_is_that_of_the_part_where_there_is_one() {
     let nps_of = |promoters, detractors, n| Some(Input::Nps { promoters, detractors, n });
     let one = Case {

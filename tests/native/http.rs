@@ -352,12 +352,17 @@ fn a_range_is_of_days_that_exist_and_of_ten_years_at_most() {
     assert_eq!((usual.from.to_string(), usual.to), ("2026-10-24".to_owned(), today));
     assert_eq!(range("by=channel&to=2024-02-29").unwrap().from.to_string(), "2024-01-31");
     assert!(range("from=2016-11-22&to=2026-11-22").is_ok());
+    let first = range("to=1970-01-01").unwrap();
+    assert_eq!((first.from.to_string(), first.to), ("1969-12-03".to_owned(), Day(0)));
     assert_eq!((usual.step, usual.compare), (None, false));
     let all = range("step=week&compare=previous&by=channel").unwrap();
     assert_eq!((all.step, all.compare), (Some(Step::Week), true));
     for (text, expected) in [
         ("from=2026-02-29", vec!["from form"]),
         ("from=2026-11-1", vec!["from form"]),
+        ("from=1969-12-31&to=1970-01-01", vec!["from form"]),
+        ("to=0000-01-05", vec!["to form"]),
+        ("to=10000-01-01", vec!["to form"]),
         ("to=2026-11-22T00:00:00Z", vec!["to form"]),
         ("from=2026-11-23", vec!["from range"]),
         ("from=2016-11-20", vec!["from range"]),
@@ -405,6 +410,7 @@ fn a_forecast_is_of_weeks_that_are_kept_unless_asked_otherwise() {
     for (text, expected) in [
         ("horizon=0", vec!["horizon form"]),
         ("horizon=27", vec!["horizon form"]),
+        ("horizon=%2B5", vec!["horizon form"]),
         ("horizon=1&horizon=2", vec!["horizon duplicate_parameter"]),
         ("from=2026-11-23", vec!["from range"]),
         (

@@ -372,9 +372,18 @@ fn a_change_is_judged_where_both_sides_have_answers_and_else_said_to_be_unknown(
         (&gone["value"], &gone["n"], &gone["change"]),
         (&json!(4.0), &json!(4), &json!(null))
     );
-    // All the same on both sides: it has changed, but nothing tells how certain that is.
-    let unanimous = previous((0, 9), (9, 0));
-    assert_eq!((&unanimous["change"], &unanimous["significant"]), (&json!(4.0), &json!(null)));
+    // All the same on both sides: the largest fall that there can be is no accident.
+    let unanimous = previous((9, 0), (0, 9));
+    assert_eq!((&unanimous["change"], &unanimous["significant"]), (&json!(-4.0), &json!(true)));
+    assert_eq!(
+        (&unanimous["method"], &unanimous["interval"]["high"]),
+        (&json!("pitman"), &json!(-1.95))
+    );
+    // But three of each may be: one way of ten to deal them out is as far apart.
+    assert_eq!(previous((3, 0), (0, 3))["significant"], json!(false));
+    // Nothing has changed, and nothing tells how certain that is.
+    let same = previous((0, 9), (0, 9));
+    assert_eq!((&same["change"], &same["significant"]), (&json!(0.0), &json!(null)));
     assert_eq!(previous((20, 100), (60, 60))["significant"], json!(true));
     assert_eq!(previous((20, 40), (22, 38))["significant"], json!(false));
 }

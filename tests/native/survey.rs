@@ -507,7 +507,7 @@ fn benchmarks(
     let themes: Vec<String> = themes.keys().cloned().collect();
     let given = questions.iter().flat_map(|q| kpis(q, &themes, &Counts::default()));
     let benchmark = |(i, kpi): (i64, Kpi)| {
-        let [low, high] = kpi.bounds().unwrap_or([-1_000_000, 1_000_000]).map(|end| end * 1000);
+        let [low, high] = kpi.bounds().expect("every KPI has bounds");
         let year = (i % 2 == 0).then_some(1900 + seed % 1000);
         Benchmark {
             question: kpi.question,

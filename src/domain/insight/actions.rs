@@ -176,7 +176,7 @@ fn spans<'a>(
 }
 
 fn span(kpi: &Kpi) -> Option<f64> {
-    kpi.bounds().map(|[low, high]| (high - low) as f64)
+    kpi.bounds().map(|[low, high]| (high - low) as f64 / 1000.0)
 }
 
 /// The certain part of a change for the better by an interval, where all of it is for the better.
@@ -243,8 +243,8 @@ impl Pair {
     /// The fall, where it is certain with all `compared` together.
     fn fallen(&self, compared: usize) -> Option<Action> {
         let Self { now, before, better } = self;
-        let ends = now.measure.change_at(&before.measure, Confidence::of_all(compared)?)?;
-        let interval = Interval::new(ends, now.measure.method())?;
+        let confidence = Confidence::of_all(compared)?;
+        let interval = now.measure.change_at(&before.measure, confidence)?.interval()?;
         let opposite = if *better == Some("lower") { "higher" } else { "lower" };
         let lost = certain(Some(&interval), Some(opposite))?;
         let change = now.measure.ratio()?.minus(before.measure.ratio()?).and_then(Ratio::rounded);

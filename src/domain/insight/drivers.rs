@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::domain::kpi::measure::Measure;
+use crate::domain::kpi::measure::{Change, Measure};
 use crate::domain::kpi::quantile::Confidence;
 use crate::domain::kpi::ratio::{Ratio, rounded};
 use crate::domain::kpi::{Counts, Ends, Interval, Kpi, Parts, kpis};
@@ -264,9 +264,8 @@ impl Pair<'_> {
     /// The driver of the KPI at this place, if the two sides differ; and its gain at the least share.
     fn driver(&self, at: usize, confidence: Confidence) -> Option<(f64, Driver)> {
         let (own, rest) = (self.own.get(at)?, self.rest.get(at)?);
-        let ends = rest.measure.change_at(&own.measure, confidence);
-        // By the ends as they are, before they are rounded.
-        let ends = ends.filter(|[low, high]| *low > 0.0 || *high < 0.0)?;
+        let change = rest.measure.change_at(&own.measure, confidence);
+        let change = change.filter(Change::is_significant)?;
         // Where few or skewed answers make the interval too short, this holds.
         let both = &self.both.get(at)?.measure;
         own.measure.parted(&rest.measure, both, confidence)?.then_some(())?;
@@ -274,7 +273,6 @@ impl Pair<'_> {
         let [least, most] = self.share;
         let shares = self.share.map(Ratio::to_f64);
         let [low, high] = times(shares, [difference.to_f64(); 2]);
-        let method = own.measure.method();
         let side = |kpi: &Kpi| Side { value: kpi.value, n: kpi.n };
         let driver = Driver {
             dimension: self.dimension.to_owned(),
@@ -282,11 +280,11 @@ impl Pair<'_> {
             own: side(own),
             rest: side(rest),
             difference: difference.rounded(),
-            interval: Interval::new(ends, method),
+            interval: change.interval(),
             share: Range { low: least.rounded(), high: most.rounded() },
             gain: Gain {
                 range: Range { low: rounded(low), high: rounded(high) },
-                interval: Interval::new(times(shares, ends), method),
+                interval: Interval::new(times(shares, change.ends), change.method),
                 lower_bound: self.dimension == THEME,
             },
         };

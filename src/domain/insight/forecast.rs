@@ -12,7 +12,6 @@ use serde::Serialize;
 use super::backtest;
 use super::smoothing::{self, LEAST, MOST, held};
 use crate::domain::days::{Days, Step};
-use crate::domain::kpi::definition::Definition;
 use crate::domain::kpi::ratio::{Ratio, rounded};
 use crate::domain::kpi::{Counts, Ends, Interval, Kpi, Parts, kpis};
 use crate::domain::retention::Retention;
@@ -294,9 +293,5 @@ fn next(step: Step, end: Day, horizon: usize) -> Vec<Days> {
 
 /// The least and the largest value that the KPI can have, in its unit.
 fn range(kpi: &Kpi) -> Option<Ends> {
-    if let Definition::Number { edges, .. } = &kpi.definition {
-        let (first, last) = (edges.first()?.as_f64()?, edges.last()?.as_f64()?);
-        return Some([first, last]);
-    }
-    kpi.bounds().map(|ends| ends.map(|end| end as f64))
+    kpi.bounds().map(|ends| ends.map(|end| end as f64 / 1000.0))
 }

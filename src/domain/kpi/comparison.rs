@@ -25,7 +25,7 @@ pub struct Previous {
     pub change: Option<f64>,
     /// Whether the interval of the change leaves out 0; null where there is none.
     pub significant: Option<bool>,
-    /// The method of the interval: `adjusted-wald-difference`, `newcombe` or `welch`.
+    /// The method of the interval: `adjusted-wald-difference`, `newcombe`, `welch` or `pitman`.
     pub method: &'static str,
     /// The 95 % interval of the change, in the KPI's unit.
     pub interval: Option<Interval>,
@@ -34,8 +34,7 @@ pub struct Previous {
 impl Previous {
     /// How `now` differs from `before`, which is over `days`.
     pub fn new(now: &Measure, before: &Kpi, days: Days) -> Self {
-        let ends = now.change(&before.measure);
-        let method = now.method();
+        let judged = now.change(&before.measure);
         let change = now.ratio().zip(before.measure.ratio());
         Self {
             from: days.from.to_string(),
@@ -43,10 +42,9 @@ impl Previous {
             value: before.value,
             n: before.n,
             change: change.and_then(|(now, before)| now.minus(before)).and_then(Ratio::rounded),
-            // By the ends as they are, before they are rounded.
-            significant: ends.map(|[low, high]| low > 0.0 || high < 0.0),
-            method,
-            interval: ends.and_then(|ends| Interval::new(ends, method)),
+            significant: judged.map(|change| change.is_significant()),
+            method: judged.map_or_else(|| now.method(), |change| change.method),
+            interval: judged.and_then(|change| change.interval()),
         }
     }
 }

@@ -75,6 +75,9 @@ pub enum Definition {
         edges: Vec<Number>,
         /// What stands for an answer: [`BIN_MIDPOINTS`].
         from: &'static str,
+        /// The first and the last edge, in thousandths.
+        #[serde(skip)]
+        bounds: Span,
     },
     /// The share of a theme.
     Comment {
@@ -125,6 +128,7 @@ impl Definition {
             unit: unit.map(str::to_owned),
             edges: edges.iter().filter_map(|edge| decimal(*edge).parse().ok()).collect(),
             from: BIN_MIDPOINTS,
+            bounds: [edges.first(), edges.last()].map(|edge| edge.copied().unwrap_or_default()),
         }
     }
 

@@ -8,11 +8,13 @@
 //! The parts of one survey come from the same people, and how their answers go together is never kept. So
 //! no interval can take them for independent. The one that is told holds whatever their dependence: each
 //! part of a survey has its interval at such a level that all hold at once ([`Confidence::of_all`]), and
-//! the score of their ends is its ends. Facts are records, not samples, and have no width.
+//! the score of their ends is its ends. A change is judged alike, by the ends of both periods, all of which
+//! hold at once. Facts are records, not samples, and have no width.
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::business::Reason;
+use super::business_report::RECORDS;
 use super::figure::Figure;
 use super::quantile::Confidence;
 use super::ratio::{Ratio, decimal, floor_of_sum};
@@ -106,6 +108,13 @@ pub struct Previous {
     pub covered: Option<f64>,
     /// The score now less the score then, rounded once; null unless the same parts have values.
     pub change: Option<f64>,
+    /// Whether the interval of the change leaves out 0; null where there is none.
+    pub significant: Option<bool>,
+    /// The method of that interval: `bonferroni`, or [`RECORDS`] where no part is of a sample.
+    pub method: &'static str,
+    /// What holds the change with at least 95 %; null where there is no change, where no part is of a
+    /// sample, and where one of a sample has no interval.
+    pub interval: Option<Interval>,
     /// Why there is no value, or no change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
@@ -126,7 +135,16 @@ pub fn composite(
     let whole: i128 = parts.iter().map(|part| i128::from(part.weight)).sum();
     let held = held(&terms);
     let told = |term: &Term| term.and_then(|(score, _)| score.rounded());
-    let interval = interval(parts, &now, &terms, held);
+    let own = Scores { parts, figures: &now, terms: &terms };
+    let interval = Confidence::of_all(own.samples()).and_then(|confidence| own.ends(confidence));
+    let interval = interval.and_then(|ends| Interval::new(ends, METHOD));
+    let before = before.map(|(days, figures)| {
+        let terms = self::terms(parts, &figures);
+        (days, figures, terms)
+    });
+    let previous = before.as_ref().map(|(days, figures, terms)| {
+        previous(*days, whole, &own, &Scores { parts, figures, terms })
+    });
     let mut scored: Vec<Scored> = parts
         .iter()
         .zip(now)
@@ -142,14 +160,12 @@ pub fn composite(
             }
         })
         .collect();
-    let previous = before.map(|(days, figures)| {
-        let earlier = self::terms(parts, &figures);
-        for ((scored, figure), term) in scored.iter_mut().zip(figures).zip(&earlier) {
-            scored.previous =
-                Some(Before { figure: figure.unless(term.is_some()), score: told(term) });
+    if let Some((_, figures, terms)) = before {
+        for ((scored, figure), term) in scored.iter_mut().zip(figures).zip(&terms) {
+            let score = told(term);
+            scored.previous = Some(Before { figure: figure.unless(term.is_some()), score });
         }
-        previous(days, whole, &terms, &earlier)
-    });
+    }
     let value = mean(&terms);
     Composite {
         value,
@@ -166,19 +182,30 @@ fn without_value(no_parts: bool) -> Reason {
     Reason { code: if no_parts { "no_parts" } else { "no_values" }, facts: Vec::new() }
 }
 
-fn previous(days: Days, whole: i128, now: &[Term], before: &[Term]) -> Previous {
-    let value = mean(before);
-    let same = now.iter().zip(before).all(|(now, before)| now.is_some() == before.is_some());
+fn previous(days: Days, whole: i128, now: &Scores<'_>, before: &Scores<'_>) -> Previous {
+    let value = mean(before.terms);
+    let pairs = now.terms.iter().zip(before.terms);
+    let same = pairs.into_iter().all(|(now, before)| now.is_some() == before.is_some());
     let reason = match value {
-        None => Some(without_value(before.is_empty())),
+        None => Some(without_value(before.parts.is_empty())),
         Some(_) => (!same).then(|| Reason { code: "other_parts", facts: Vec::new() }),
     };
+    let change = change(now.terms, before.terms).filter(|_| same);
+    let samples = now.samples() + before.samples();
+    let ends = Confidence::of_all(samples).filter(|_| change.is_some()).and_then(|confidence| {
+        let ([low, high], [least, most]) = (now.ends(confidence)?, before.ends(confidence)?);
+        Some([low - most, high - least])
+    });
     Previous {
         from: days.from.to_string(),
         to: days.to.to_string(),
         value,
-        covered: Ratio::new(held(before), whole).and_then(Ratio::rounded),
-        change: change(now, before).filter(|_| same),
+        covered: Ratio::new(held(before.terms), whole).and_then(Ratio::rounded),
+        change,
+        // By the ends as they are, before they are rounded.
+        significant: ends.map(|[low, high]| low > 0.0 || high < 0.0),
+        method: if samples > 0 { METHOD } else { RECORDS },
+        interval: ends.and_then(|ends| Interval::new(ends, METHOD)),
         reason,
     }
 }
@@ -253,21 +280,40 @@ fn change(now: &[Term], before: &[Term]) -> Option<f64> {
     decimal(if rise > 0 { rise } else { -fall.max(0) })
 }
 
-/// The ends of the score where every part of a sample is anywhere in its interval.
-fn interval(parts: &[Part], figures: &[Figure], terms: &[Term], held: i128) -> Option<Interval> {
-    let counted =
-        || parts.iter().zip(figures).zip(terms).filter_map(|(part, term)| Some((part, (*term)?)));
-    let samples = counted().filter(|((_, figure), _)| figure.measure.is_some()).count();
-    let confidence = Confidence::of_all(samples)?;
-    let [mut low, mut high]: Ends = [0.0, 0.0];
-    for ((part, figure), (score, weight)) in counted() {
-        let own = match &figure.measure {
-            Some(measure) => measure.interval_at(confidence)?.map(|end| part.score_of_end(end)),
-            None => [score.to_f64(); 2],
-        };
-        let share = weight as f64 / held as f64;
-        let [one, other] = own.map(|end| share * end);
-        (low, high) = (low + one.min(other), high + one.max(other));
+/// What the parts are over one period.
+struct Scores<'a> {
+    parts: &'a [Part],
+    figures: &'a [Figure],
+    terms: &'a [Term],
+}
+
+impl Scores<'_> {
+    /// The parts that have values.
+    fn counted(&self) -> impl Iterator<Item = (&Part, &Figure, Ratio, i128)> {
+        let all = self.parts.iter().zip(self.figures).zip(self.terms);
+        all.filter_map(|((part, figure), term)| {
+            term.map(|(score, weight)| (part, figure, score, weight))
+        })
     }
-    Interval::new([low, high], METHOD)
+
+    /// How many of them are of samples.
+    fn samples(&self) -> usize {
+        self.counted().filter(|(_, figure, ..)| figure.measure.is_some()).count()
+    }
+
+    /// The ends of the score where every part of a sample is anywhere in its interval at this level.
+    fn ends(&self, confidence: Confidence) -> Option<Ends> {
+        let held = held(self.terms);
+        let [mut low, mut high]: Ends = [0.0, 0.0];
+        for (part, figure, score, weight) in self.counted() {
+            let own = match &figure.measure {
+                Some(measure) => measure.interval_at(confidence)?.map(|end| part.score_of_end(end)),
+                None => [score.to_f64(); 2],
+            };
+            let share = weight as f64 / held as f64;
+            let [one, other] = own.map(|end| share * end);
+            (low, high) = (low + one.min(other), high + one.max(other));
+        }
+        Some([low, high])
+    }
 }

@@ -147,4 +147,23 @@ impl Sample {
         };
         Some([change - half, change + half])
     }
+
+    /// The interval of the change of a mean since `before`, where each side has one number alone, two
+    /// times or more, and not the same: none otherwise.
+    ///
+    /// Nothing varies but from side to side. So what is asked is whether chance parts the numbers like
+    /// that: Pitman 1937, "Significance tests which may be applied to samples from any populations"
+    /// (Journal of the Royal Statistical Society, Supplement 4), by Student's t with one less than there
+    /// are numbers. The variance of all is n·m·d² / (N·(N − 1)), hence the error of d is d / √(N − 1).
+    pub fn pitman_at(&self, before: &Self, confidence: Confidence) -> Option<Ends> {
+        let is_one = |sample: &Self| sample.variance() == Some(0.0);
+        let (now, earlier) = (self.mean()?, before.mean()?);
+        let change = now.minus(earlier)?.to_f64();
+        if !is_one(self) || !is_one(before) || change == 0.0 {
+            return None;
+        }
+        let freedom = (self.n() + before.n() - 1) as f64;
+        let half = student_at(freedom, confidence)? * change.abs() / freedom.sqrt();
+        Some([change - half, change + half])
+    }
 }

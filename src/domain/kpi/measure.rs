@@ -4,7 +4,7 @@
 use super::means::Sample;
 use super::quantile::Confidence;
 use super::ratio::Ratio;
-use super::{Ends, Estimate, nps, shares};
+use super::{Ends, Estimate, Interval, nps, shares};
 
 /// The counts behind a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,7 +92,7 @@ impl Measure {
         Some(difference.abs() > confidence.z * error.sqrt())
     }
 
-    /// The method by which a change is judged.
+    /// The method by which a change is judged, where nothing speaks against it: see [`Change::method`].
     pub fn method(&self) -> &'static str {
         match self {
             Self::Score { .. } => "adjusted-wald-difference",
@@ -101,27 +101,55 @@ impl Measure {
         }
     }
 
-    /// The interval of the change since `before`, which is of the same formula; none where a side
-    /// has no answers, and where the method has none to give.
-    pub fn change(&self, before: &Self) -> Option<Ends> {
+    /// The change since `before`, which is of the same formula; none where a side has no answers, and
+    /// where no method has an interval to give.
+    pub fn change(&self, before: &Self) -> Option<Change> {
         self.change_at(before, Confidence::ONE)
     }
 
     /// The same at another level.
-    pub fn change_at(&self, before: &Self, confidence: Confidence) -> Option<Ends> {
+    pub fn change_at(&self, before: &Self, confidence: Confidence) -> Option<Change> {
+        let usual = |ends| Change { ends, method: self.method() };
         match (self, before) {
             (
                 Self::Score { promoters, detractors, n },
                 Self::Score { promoters: p, detractors: d, n: m },
             ) => {
                 let (now, before) = ([*promoters, *detractors, *n], [*p, *d, *m]);
-                nps::adjusted_wald_difference_at(now, before, confidence)
+                nps::adjusted_wald_difference_at(now, before, confidence).map(usual)
             }
             (Self::Share { part, n }, Self::Share { part: p, n: m }) => {
-                shares::newcombe_at([*part, *n], [*p, *m], confidence)
+                shares::newcombe_at([*part, *n], [*p, *m], confidence).map(usual)
             }
-            (Self::Mean(now), Self::Mean(before)) => now.welch_at(before, confidence),
+            (Self::Mean(now), Self::Mean(before)) => {
+                let welch = now.welch_at(before, confidence).map(usual);
+                let pitman = |ends| Change { ends, method: "pitman" };
+                welch.or_else(|| now.pitman_at(before, confidence).map(pitman))
+            }
             _ => None,
         }
+    }
+}
+
+/// How far a value may have changed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Change {
+    /// The ends of its interval, unrounded, in the value's unit.
+    pub ends: Ends,
+    /// The method of the interval: `adjusted-wald-difference`, `newcombe`, `welch`, or `pitman` for means
+    /// that are of the same answer each.
+    pub method: &'static str,
+}
+
+impl Change {
+    /// Whether its interval leaves out 0, by the ends as they are.
+    pub fn is_significant(&self) -> bool {
+        let [low, high] = self.ends;
+        low > 0.0 || high < 0.0
+    }
+
+    /// Its interval, as it is told.
+    pub fn interval(&self) -> Option<Interval> {
+        Interval::new(self.ends, self.method)
     }
 }

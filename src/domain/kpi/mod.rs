@@ -124,12 +124,15 @@ impl Kpi {
         Cohort { segment, n: self.n, value: self.value, interval, previous: None, measure }
     }
 
-    /// The least and the largest value that it can have, in its unit; none of a `number`.
+    /// The least and the largest value that it can have, in thousandths of its unit; of the mean of a
+    /// `number` the bounds of its answers.
     pub fn bounds(&self) -> Option<Span> {
+        let points = |span: Span| Some(span.map(|point| point * 1000));
         match (&self.measure, &self.definition) {
-            (Measure::Score { .. }, _) => Some([-100, 100]),
-            (Measure::Share { .. }, _) => Some([0, 100]),
-            (_, Definition::Ces { scale, .. } | Definition::Rating { scale }) => Some(*scale),
+            (Measure::Score { .. }, _) => points([-100, 100]),
+            (Measure::Share { .. }, _) => points([0, 100]),
+            (_, Definition::Ces { scale, .. } | Definition::Rating { scale }) => points(*scale),
+            (_, Definition::Number { bounds, .. }) => Some(*bounds),
             _ => None,
         }
     }

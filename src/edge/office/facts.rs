@@ -66,14 +66,19 @@ struct Before {
 pub async fn replace(call: &mut Call, config: &Config, day: Day) -> Outcome {
     call.no_query()?;
     access::require(call, config, Scope::Ingest, None).await?;
-    if day > now().day() {
-        let why = "A day that has not begun (in UTC) has no facts.";
-        return Err(Problem::new(Kind::Invalid).parameter("day", "range", why).into());
-    }
     let body = call.body(policy::JSON_TYPES, policy::MOST_BODY).await?;
     let document =
         Json::read(&body).map_err(|why| Problem::new(Kind::Malformed).detail(why.to_string()))?;
-    let channels = facts::read(&document).map_err(|faults| Problem::invalid(faults.into_vec()))?;
+    let (has_begun, mut invalid) = (day <= now().day(), Problem::new(Kind::Invalid));
+    if !has_begun {
+        let why = "A day that has not begun (in UTC) has no facts.";
+        invalid = invalid.parameter("day", "range", why);
+    }
+    let channels = match facts::read(&document) {
+        Ok(channels) if has_begun => channels,
+        Ok(_) => return Err(invalid.into()),
+        Err(faults) => return Err(invalid.faults(faults.into_vec()).into()),
+    };
     database::run(&call.env, store::replace(day, &channels)).await?;
     let day = day.to_string();
     let item = |(channel, facts)| Item { day: day.clone(), channel, facts };

@@ -2,8 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::domain::access::{self as domain, Key, Scope, Wanted};
-use crate::domain::fault::{Faults, Pointer};
+use crate::domain::access::{self as domain, Key, Scope};
 use crate::domain::json::Json;
 use crate::edge::access::{self, Holder};
 use crate::edge::request::Call;
@@ -24,8 +23,10 @@ pub async fn create(call: &mut Call, config: &Config) -> Outcome {
     let body = call.body(policy::JSON_TYPES, policy::MOST_BODY).await?;
     let document =
         Json::read(&body).map_err(|why| Problem::new(Kind::Malformed).detail(why.to_string()))?;
-    let wanted = domain::read(&document).map_err(|faults| Problem::invalid(faults.into_vec()))?;
-    check_surveys(call, &wanted).await?;
+    let draft = domain::read(&document);
+    let there = surveys(call, draft.surveys()).await?;
+    let is_there = |id: &str| SurveyId::parse(id).is_some_and(|id| there.contains(&id.number));
+    let wanted = draft.check(is_there).map_err(|faults| Problem::invalid(faults.into_vec()))?;
 
     let key = Key::new(random()?, random()?);
     let row = database::first(&call.env, keys::insert(&key, &wanted, now())).await?;
@@ -84,19 +85,13 @@ pub async fn delete(call: &mut Call, config: &Config, id: &str) -> Outcome {
     }
 }
 
-/// Refuses to bind a key to surveys that there are not: it would be of no use to anyone.
-async fn check_surveys(call: &Call, wanted: &Wanted) -> Result<(), Failure> {
-    let Some(surveys) = &wanted.access.surveys else { return Ok(()) };
-    let ids: Vec<_> = surveys.iter().map(|id| SurveyId::parse(id).map(|id| id.number)).collect();
-    let numbers: Vec<u64> = ids.iter().flatten().copied().collect();
-    let [rows] = database::run(&call.env, [keys::list_surveys(&numbers)]).await?;
-    let there = rows.into_iter().map(d1::survey_id).collect::<Result<Vec<_>, _>>()?;
-    let mut faults = Faults::default();
-    for (index, number) in ids.iter().enumerate() {
-        if !number.is_some_and(|number| there.contains(&number)) {
-            let at = Pointer::root().member("surveys").element(index);
-            faults.add(&at, "reference", "There is no survey with this id.");
-        }
+/// The numbers of those of these surveys that there are.
+async fn surveys(call: &Call, ids: &[String]) -> Result<Vec<u64>, Failure> {
+    let numbers = ids.iter().filter_map(|id| SurveyId::parse(id).map(|id| id.number));
+    let numbers: Vec<u64> = numbers.collect();
+    if numbers.is_empty() {
+        return Ok(numbers);
     }
-    if faults.is_empty() { Ok(()) } else { Err(Problem::invalid(faults.into_vec()).into()) }
+    let [rows] = database::run(&call.env, [keys::list_surveys(&numbers)]).await?;
+    Ok(rows.into_iter().map(d1::survey_id).collect::<Result<_, _>>()?)
 }
