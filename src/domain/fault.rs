@@ -95,11 +95,6 @@ impl Faults {
         self.0.len()
     }
 
-    /// Notes those of another part of the same document, too.
-    pub fn extend(&mut self, others: Self) {
-        others.0.into_iter().for_each(|fault| self.push(fault));
-    }
-
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
