@@ -13,7 +13,7 @@ import { readFiles } from "./state.mjs";
 import { assertProblem, createSurvey } from "./survey.mjs";
 
 /** How long a receiver may take here, in seconds. */
-const WEBHOOK_TIMEOUT = "0.5";
+const WEBHOOK_TIMEOUT = "2";
 
 let server;
 let receiver;

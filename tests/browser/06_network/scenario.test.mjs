@@ -41,7 +41,7 @@ test("a response whose reply was lost is sent again under the same id, and count
   const { page, widget } = await filled(survey);
   let lost = 0;
   await page.route("**/responses", async (route) => {
-    const reply = await route.fetch();
+    const reply = await route.fetch({ maxRetries: 2 });
     assert.equal(reply.status(), 202);
     if (lost++) await route.fulfill({ response: reply });
     else await route.abort("connectionreset");

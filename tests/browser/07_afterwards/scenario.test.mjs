@@ -80,7 +80,7 @@ test("promise_6: a reward is shown, the same when the reply was lost, and it sta
   await choose(widget, "How likely", "9");
   const given = [];
   await page.route("**/responses", async (route) => {
-    const reply = await route.fetch();
+    const reply = await route.fetch({ maxRetries: 2 });
     given.push((await reply.json()).reward.code);
     if (given.length > 1) await route.fulfill({ response: reply });
     else await route.abort("connectionreset");

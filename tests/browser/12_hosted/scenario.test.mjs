@@ -168,7 +168,7 @@ test("what the page's policy stops would be noted: a style, an image, a script",
   for (const more of ["<style>p { color: red }</style>", '<img src="/page.css">', "<script>document.title = 1</script>"]) {
     const context = await stage.profile({ javaScriptEnabled: true });
     await context.route("**/s/*", async (route) => {
-      const reply = await route.fetch();
+      const reply = await route.fetch({ maxRetries: 2 });
       await route.fulfill({ response: reply, body: (await reply.text()).replace("</main>", `${more}</main>`) });
     });
     await stage.open(survey, "", { within: context });

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { until } from "../../edge/survey.mjs";
 import { EVERYTHING, assertHeading, openHosted } from "../hosted.mjs";
 
 let stage;
@@ -42,7 +43,8 @@ test("a whole response is given, mended, sent and taken back without a pointer, 
   assert.equal(await focused(page), "Send");
   await page.keyboard.press("Enter");
   await page.getByRole("alert").waitFor();
-  assert.match(await focused(page), /^Please look at this again/);
+  // The browser puts it there once the page is drawn.
+  await until(async () => /^Please look at this again/.test(await focused(page)), "the focus is there", 5);
   await press("Tab", "Enter"); // the first link goes to the first fault
   assert.equal(await focused(page), "answers.reason");
   await press("ArrowDown");

@@ -189,7 +189,7 @@ test("members that the editor does not know survive an edit", async () => {
   let sent;
   await page.route(`**${survey.path}`, async (route) => {
     if (route.request().method() === "GET") {
-      const reply = await route.fetch();
+      const reply = await route.fetch({ maxRetries: 2 });
       const json = await reply.json();
       return route.fulfill({ response: reply, json: { ...json, later, questions: [{ ...json.questions[0], later }], release: { ...json.release, later } } });
     }

@@ -52,7 +52,7 @@ test("a file that broke off is said to be broken, and is not handed over", async
   ];
   for (const [spoil, said] of spoilt) {
     await page.route(EXPORT, async (route) => {
-      const response = await route.fetch();
+      const response = await route.fetch({ maxRetries: 2 });
       await route.fulfill({ response, body: spoil(await response.body()) });
     });
     await page.getByRole("button", { name: "Downloaden als CSV", exact: true }).click();
