@@ -75,10 +75,13 @@ export function Dimensions() {
   const { t } = useContext(Voice);
   const { draft, change } = useContext(Editing);
   const rows = draft.dimensions;
+  // Themes are a dimension, too.
+  const themed = draft.themes.length > 0;
+  const n = rows.length + (themed ? 1 : 0);
   return (
     <div class="stack">
       <p>{t("dimensions_what")}</p>
-      {rows.length >= 3 && <p class="note warn">{t("dimensions_many", { n: rows.length, share: Math.round(100 / (rows.length + (draft.themes.length ? 1 : 0))) })}</p>}
+      {n >= 3 && <p class="note warn">{t(themed ? "dimensions_many_themes" : "dimensions_many", { n, share: Math.round(100 / n) })}</p>}
       <Wrong path={["dimensions"]} />
       {rows.map((row, at) => (
         <div class="row-card" role="group" aria-label={t("dimension_named", { name: row.name })} key={keyOf(row)}>

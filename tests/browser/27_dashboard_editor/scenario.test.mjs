@@ -396,3 +396,20 @@ test("without a connection nothing is saved, nothing lost, and it can be saved l
   assert.equal((await read(survey.id)).name, "Typed offline");
   await stage.leave(page);
 });
+
+test("what each dimension costs the others is told as soon as there are three, themes among them", async () => {
+  const page = await openEditor(stage);
+  const dimensions = await openPart(page, "Dimensions and segments");
+  const themes = await openPart(page, "Themes of comments");
+  const warning = dimensions.locator(".warn");
+  for (let n = 0; n < 2; n++) await page.getByRole("button", { name: "Add a dimension" }).click();
+  assert.equal(await warning.count(), 0);
+  await page.getByRole("button", { name: "Add a theme" }).click();
+  assert.equal(await warning.innerText(), "3 dimensions, themes being one: each gets about 33 % of the responses that allow it.");
+  await page.getByRole("button", { name: "Add a dimension" }).click();
+  assert.equal(await warning.innerText(), "4 dimensions, themes being one: each gets about 25 % of the responses that allow it.");
+  await themes.getByRole("button", { name: /^Remove the theme/ }).click();
+  assert.equal(await warning.innerText(), "3 dimensions: each gets about 33 % of the responses that allow it.");
+  page.on("dialog", (dialog) => dialog.accept());
+  await stage.leave(page);
+});

@@ -288,6 +288,8 @@ test("the survey editor chooses where comments are passed on to, and says that T
   await part.getByLabel("With the class of the answer to").selectOption("happy");
   await save(page);
   assert.deepEqual((await stage.ask("GET", survey.path)).relay, { webhook: webhook.id, question: "happy" });
+  await page.getByText("Of those who agree, the comment is passed on to your webhook once, scrubbed.").waitFor();
+  assert.equal(await page.getByText("Nobody ever reads them").count(), 0);
   await part.getByLabel(/Keep out robots/).check();
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("TURNSTILE_SITE_KEY").first().waitFor();
@@ -295,6 +297,7 @@ test("the survey editor chooses where comments are passed on to, and says that T
   await part.getByLabel("Pass comments on").uncheck();
   await save(page);
   assert.equal((await stage.ask("GET", survey.path)).relay, undefined);
+  await page.getByText("Nobody ever reads them").waitFor();
   await stage.leave(page);
   await stage.server.api("DELETE", `/v1/webhooks/${webhook.id}`);
 });
