@@ -61,7 +61,7 @@ function Managed() {
                     </>
                   )}
                 </Reply>
-                <Webhooks webhooks={hooks} tried={() => { webhooks.renew(); setSent((sent) => sent + 1); }} changed={() => { webhooks.again(); setTimes((times) => times + 1); }} />
+                <Webhooks webhooks={hooks} surveys={surveys} tried={() => { webhooks.renew(); setSent((sent) => sent + 1); }} changed={() => { webhooks.again(); setTimes((times) => times + 1); }} />
                 <Deliveries key={`${times} ${sent}`} alerts={alerts.data ?? []} webhooks={hooks} />
               </>
             )}

@@ -217,7 +217,7 @@ export function Notice({ judged, follows, setFollows }) {
   );
 }
 
-export function People({ judged }) {
+export function People({ judged, relaying }) {
   const { t } = useContext(Voice);
   const { draft, change } = useContext(Editing);
   const visits = measuresVisits(judged.survey?.questions);
@@ -226,7 +226,7 @@ export function People({ judged }) {
       <Check holder={draft} name="verified_only" path={["verified_only"]} label={t("verified_only")} help={t("verified_only_what")} />
       {(visits || draft.store_visit) && <Check holder={draft} name="store_visit" path={["store_visit"]} label={t("store_visit")} help={t("store_visit_what")} />}
       <Check holder={draft} name="turnstile" path={["turnstile"]} label={t("turnstile")} help={t("turnstile_what")} />
-      <Relay questions={judged.survey?.questions ?? draft.questions} />
+      <Relay questions={judged.survey?.questions ?? draft.questions} survey={relaying} />
       <Check holder={{ on: Boolean(draft.reward) }} name="on" path={["reward"]} label={t("reward")} help={t("reward_what")} onChange={(on) => { if (on) draft.reward = {}; else delete draft.reward; change(); }} />
       {draft.reward && <Worded holder={draft.reward} name="text" path={["reward", "text"]} label={t("reward_text")} class="wide" />}
       {draft.reward && <Wrong path={["reward", "text"]} />}

@@ -59,6 +59,8 @@ test("a template becomes a live survey by a handful of fields, and is answered t
     assert.deepEqual(await talliesOf(stage.server, id), { satisfied: { 4: 1 } });
 
     const link = await page.getByLabel("Link to the hosted page").inputValue();
+    const open = page.getByRole("link", { name: "Open it in a new tab" });
+    assert.deepEqual([await open.getAttribute("href"), await open.getAttribute("target"), await open.getAttribute("rel")], [link, "_blank", "noopener"]);
     assert.equal(link, `${stage.server.url}/s/${id}`);
     assert.equal((await stage.server.api("GET", `/s/${id}`, undefined, { key: null })).status, 200);
     const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Download as SVG" }).click()]);

@@ -290,6 +290,7 @@ test("the survey editor chooses where comments are passed on to, and says that T
   assert.deepEqual((await stage.ask("GET", survey.path)).relay, { webhook: webhook.id, question: "happy" });
   await page.getByText("Of those who agree, the comment is passed on to your webhook once, scrubbed.").waitFor();
   assert.equal(await page.getByText("Nobody ever reads them").count(), 0);
+  await part.getByText(/^Comments passed on \(.*\): no count is released yet\.$/).waitFor();
   await part.getByLabel(/Keep out robots/).check();
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("TURNSTILE_SITE_KEY").first().waitFor();
@@ -299,5 +300,48 @@ test("the survey editor chooses where comments are passed on to, and says that T
   assert.equal((await stage.ask("GET", survey.path)).relay, undefined);
   await page.getByText("Nobody ever reads them").waitFor();
   await stage.leave(page);
+  await stage.server.api("DELETE", `/v1/webhooks/${webhook.id}`);
+});
+
+test("what became of shared comments stands beside their webhook, and in the editor, in both languages", async () => {
+  const webhook = await makeWebhook("Shared");
+  const stored = await stage.ask("GET", stage.survey.path);
+  await stage.ask("PUT", stage.survey.path, { ...stored, relay: { webhook: webhook.id } });
+  const page = await stage.visit("#/alerts");
+  await settled(page);
+  const row = rowOf(page, "Webhooks", "Shared");
+  await row.getByText(/comments were passed on \(.*\): 12\. Arrived: 10; lost: 2\./).waitFor();
+  await assertAccessible(page, "comments that were lost");
+  await row.getByRole("link", { name: "After a purchase" }).click();
+  await settled(page);
+  const part = await openPart(page, "Identified people, robots, comments, reward");
+  await part.getByText(/: 12\. Arrived: 10; lost: 2\.$/).waitFor();
+  await page.goto(`${stage.server.url}/dashboard/#/edit/${stage.survey.id}?lang=nl`);
+  await settled(page);
+  await page.getByText("Van wie ermee instemt, gaat de opmerking één keer geschoond naar uw webhook.").waitFor();
+  await page.getByText(/Responsen waarvan de opmerking is doorgegeven \(.*\): 12\. Aangekomen: 10; verloren: 2\./).waitFor({ state: "attached" });
+  await stage.leave(page);
+
+  // A key that is bound to the survey may not list webhooks: it may leave the choice, or end it.
+  const { key } = await stage.ask("POST", "/v1/keys", { name: "One survey's admin", scopes: ["admin"], surveys: [stage.survey.id] });
+  const bound = await openEditor(stage, stage.survey, { key });
+  const its = await openPart(bound, "Identified people, robots, comments, reward");
+  await its.getByText("Choosing a webhook takes an admin key that is bound to no survey.").waitFor();
+  assert.ok(await its.getByRole("combobox", { name: "Webhook", exact: true }).isDisabled());
+  assert.ok(!bound.asked.some((request) => request.url().includes("/v1/webhooks")));
+  assert.deepEqual(await bound.locator("header nav a").allInnerTexts(), ["Overview"]);
+  await its.getByLabel("With the class of the answer to").selectOption("satisfied");
+  await save(bound);
+  assert.deepEqual((await stage.ask("GET", stage.survey.path)).relay, { webhook: webhook.id, question: "satisfied" });
+  await its.getByLabel("Pass comments on").uncheck();
+  await its.getByLabel("Pass comments on").check();
+  assert.equal(await its.getByRole("combobox", { name: "Webhook", exact: true }).inputValue(), webhook.id, "what is turned on again is as it was");
+  await its.getByLabel("Pass comments on").uncheck();
+  await save(bound);
+  await bound.reload();
+  await settled(bound);
+  await openPart(bound, "Identified people, robots, comments, reward");
+  assert.ok(await its.getByLabel("Pass comments on").isDisabled(), "without a webhook to choose there is nothing to turn on");
+  await stage.leave(bound, key);
   await stage.server.api("DELETE", `/v1/webhooks/${webhook.id}`);
 });
