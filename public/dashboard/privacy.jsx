@@ -148,14 +148,14 @@ function Consents({ privacy }) {
             <div class="of-a-kind">
               {consents.notices.map(({ notice, since, n, ...given }) => (
                 <article key={notice}>
-                  <h3><code>{notice}</code></h3>
+                  <h3>{t("part_notice")} <code>{notice}</code></h3>
                   <p>{since ? t("privacy_given", { n, instant: instant(since) }) : t("privacy_given_lost", { n })}</p>
                   {/* Under an older notice something else may have been asked. */}
                   <Rows columns={["flag", "given"]} rows={Object.entries(given).filter(([flag, count]) => count > 0 || optional.includes(flag)).map(([flag, count]) => [<code key="f">{flag}</code>, t("given_of", { count, n })])} />
                 </article>
               ))}
             </div>
-            {(consents.relay.n > 0 || optional.includes("share_comment")) && <p><Counts {...consents} /></p>}
+            {(consents.relay.n > 0 || optional.includes("share_comment")) && <p class="note"><Counts {...consents} /></p>}
           </>
         )}
       </Reply>

@@ -22,8 +22,7 @@ export function PassedOn({ survey, children }) {
 export function Counts({ from, to, relay: { n, delivered, dropped } }) {
   const { t, days } = useContext(Voice);
   if (n === 0) return t("passed_none", { days: days(from, to) });
-  const told = t("passed_counts", { days: days(from, to), n, delivered, dropped });
-  return dropped > 0 ? <span class="wrong">{told}</span> : told;
+  return <>{t("passed_counts", { days: days(from, to), n, delivered })} <span class={dropped > 0 ? "wrong" : undefined}>{t("passed_lost", { dropped })}</span></>;
 }
 
 export function Relay({ questions = [], survey }) {

@@ -50,7 +50,7 @@ test("consents are told notice by notice and flag by flag, and what became of sh
   assert.deepEqual(await part.locator("tbody tr").evaluateAll((rows) => rows.map(({ cells }) => [...cells].map(({ textContent }) => textContent))), [["use_customer_id", "0 of 60"], ["use_segments", "45 of 60"], ["analyse_comment", "30 of 60"]]);
   const said = await part.innerText();
   assert.ok(said.includes(stage.survey.definition.notice.hash) && said.includes("Consents: 60. In force since"), said);
-  assert.match(said, /comments were passed on \(.*\): 12\. Arrived: 10; lost: 2\./);
+  assert.match(said, /comments were passed on \(.*\): 12\. Arrived: 10\. Lost: 2\./);
   // All that is kept is asked for, whatever days the address names.
   const [asked] = page.asked.map((request) => new URL(request.url())).filter(({ pathname }) => pathname.endsWith("/consents"));
   assert.equal((Date.parse(asked.searchParams.get("to")) - Date.parse(asked.searchParams.get("from"))) / 86_400_000, 3652);

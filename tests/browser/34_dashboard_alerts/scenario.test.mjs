@@ -310,16 +310,16 @@ test("what became of shared comments stands beside their webhook, and in the edi
   const page = await stage.visit("#/alerts");
   await settled(page);
   const row = rowOf(page, "Webhooks", "Shared");
-  await row.getByText(/comments were passed on \(.*\): 12\. Arrived: 10; lost: 2\./).waitFor();
+  await row.getByText(/comments were passed on \(.*\): 12\. Arrived: 10\. Lost: 2\./).waitFor();
   await assertAccessible(page, "comments that were lost");
   await row.getByRole("link", { name: "After a purchase" }).click();
   await settled(page);
   const part = await openPart(page, "Identified people, robots, comments, reward");
-  await part.getByText(/: 12\. Arrived: 10; lost: 2\.$/).waitFor();
+  await part.getByText(/: 12\. Arrived: 10\. Lost: 2\.$/).waitFor();
   await page.goto(`${stage.server.url}/dashboard/#/edit/${stage.survey.id}?lang=nl`);
   await settled(page);
   await page.getByText("Van wie ermee instemt, gaat de opmerking één keer geschoond naar uw webhook.").waitFor();
-  await page.getByText(/Responsen waarvan de opmerking is doorgegeven \(.*\): 12\. Aangekomen: 10; verloren: 2\./).waitFor({ state: "attached" });
+  await page.getByText(/Responsen waarvan de opmerking is doorgegeven \(.*\): 12\. Aangekomen: 10\. Verloren: 2\./).waitFor({ state: "attached" });
   await stage.leave(page);
 
   // A key that is bound to the survey may not list webhooks: it may leave the choice, or end it.
