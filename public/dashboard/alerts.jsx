@@ -31,6 +31,7 @@ function Managed() {
   const [edited, setEdited] = useState(null);
   const [told, setTold] = useState("");
   const [times, setTimes] = useState(0);
+  const [sent, setSent] = useState(0);
   const status = useRef(null);
   useEffect(() => {
     if (told) status.current.focus();
@@ -60,8 +61,8 @@ function Managed() {
                     </>
                   )}
                 </Reply>
-                <Webhooks webhooks={hooks} changed={() => { webhooks.again(); setTimes((times) => times + 1); }} />
-                <Deliveries key={times} alerts={alerts.data ?? []} webhooks={hooks} />
+                <Webhooks webhooks={hooks} surveys={surveys} tried={() => { webhooks.renew(); setSent((sent) => sent + 1); }} changed={() => { webhooks.again(); setTimes((times) => times + 1); }} />
+                <Deliveries key={`${times} ${sent}`} alerts={alerts.data ?? []} webhooks={hooks} />
               </>
             )}
           </Reply>
@@ -92,14 +93,14 @@ function List({ alerts, surveys, webhooks, edit, gone }) {
           {alerts.map((alert) => (
             <li key={alert.id}>
               <div>
-                <p class="title">{alert.name}{alert.raised && <span class="tag bad">{t("alert_raised")}</span>}</p>
+                <p class="title">{alert.name}{alert.raised && <span class="tag bad">{t("alert_raised")}</span>}{alert.reason && <span class="tag">{t("alert_unjudged")}</span>}</p>
                 <p>{conditionOf(alert.when, voice, surveys)}</p>
                 <p class="note">
-                  {alert.raised ? t("alert_since", { instant: instant(alert.raised) }) : alert.checked ? t("alert_quiet") : t("alert_unchecked")}
+                  {alert.raised ? t(alert.reason ? "alert_stands" : "alert_since", { instant: instant(alert.raised) }) : t(alert.reason ? "alert_unjudged_what" : alert.checked ? "alert_quiet" : "alert_unchecked")}
                   {alert.checked && ` ${t("alert_checked", { instant: instant(alert.checked) })}`}
                   {alert.reason && ` ${t(has(`alert_reason_${alert.reason}`) ? `alert_reason_${alert.reason}` : "alert_reason_facts")}`}
                 </p>
-                <p class="note">{t("alert_told", { name: hookOf(alert.webhook) })}</p>
+                <p class="note">{t("webhook")}: {hookOf(alert.webhook)}</p>
               </div>
               <span class="inline">
                 <button type="button" onClick={() => edit(alert)}>{t("edit")}<span class="hidden">: {alert.name}</span></button>

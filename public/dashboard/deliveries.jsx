@@ -6,6 +6,9 @@ import { Voice } from "./context.js";
 import { Reply, useReply } from "./reply.jsx";
 
 const PAGE = 25;
+const GOOD = ["delivered", "waiting"];
+/** How it stands: what waits after an attempt that failed is no good news. */
+const stateOf = ({ state, why }) => (state === "waiting" && why ? "retried" : state);
 
 export function Deliveries({ alerts, webhooks }) {
   const { t } = useContext(Voice);
@@ -32,9 +35,9 @@ function Page({ nameOf, cursor }) {
               {items.map((item) => (
                 <li key={item.id}>
                   <div>
-                    <p class="title">{t(`event_${item.type}`)}{item.alert && `: ${item.event.data.name ?? nameOf.alert(item.alert)}`}<span class={item.state === "delivered" || item.state === "waiting" ? "tag" : "tag bad"}>{t(`state_${item.state}`)}</span></p>
+                    <p class="title">{t(`event_${item.type}`)}{item.alert && `: ${item.event.data.name ?? nameOf.alert(item.alert)}`}<span class={GOOD.includes(stateOf(item)) ? "tag" : "tag bad"}>{t(`state_${stateOf(item)}`)}</span></p>
                     <p class="note">{instant(item.created)} · {nameOf.webhook(item.webhook)} · {t("attempts", { n: item.attempts })}{item.why && ` · ${t(`why_${item.why}`)}`}{item.status && ` (${item.status})`}</p>
-                    {item.next && <p class="note">{t("sent_again", { instant: instant(item.next) })}</p>}
+                    {item.next && <p class="note">{t("next_attempt", { instant: instant(item.next) })}</p>}
                     <details><summary>{t("edit_json")}<span class="hidden">: {item.id}</span></summary><pre class="code" tabIndex={0}>{JSON.stringify(item.event, null, 2)}</pre></details>
                   </div>
                 </li>

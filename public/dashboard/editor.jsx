@@ -210,7 +210,7 @@ function Draft({ survey: first, fresh = false, accounts = [], reload }) {
           {part("themes", false, <Themes key={loaded} />, t("rows_n", { n: draft.themes.length }))}
           {part("release", false, <Release key={loaded} />)}
           {part("notice", false, <Notice judged={judged} follows={follows} setFollows={setFollows} key={loaded} />)}
-          {part("people", false, <People judged={judged} key={loaded} />)}
+          {part("people", false, <People judged={judged} relaying={base.relay && base.id} key={loaded} />)}
           {part("benchmarks", false, <Benchmarks judged={judged} key={loaded} />, t("rows_n", { n: draft.benchmarks?.length ?? 0 }))}
           {part("json", false, <Copy label={t("json")} text={JSON.stringify(survey, null, 1)} long />)}
           {!fresh && (

@@ -40,7 +40,7 @@ export function Embed({ survey }) {
       {!visits && (
         <>
           <Copy label={t("embed_link")} text={link} />
-          <p class="inline"><a href={link}>{t("embed_open")}</a></p>
+          <p class="inline"><a href={link} target="_blank" rel="noopener">{t("embed_open")}</a></p>
           <div class="qr">
             <img src={code} alt={t("embed_qr_alt", { link })} width="164" height="164" />
             <div><p>{t("embed_qr")}</p><a class="button" href={code} download={`survey-${survey.id}${chosen.map(([, segment]) => `-${segment}`).join("")}.svg`}>{t("embed_qr_save")}</a></div>

@@ -2,7 +2,7 @@
 //
 // Nothing is guessed where two readings are possible: then `reading` says what must be asked, and of which example.
 
-import { parse } from "csv-parse/browser/esm/sync";
+import Papa from "papaparse";
 import { FACTS, MONEY } from "./fact_names.js";
 
 /** The largest file that is read, in bytes. Three years of twenty facts in ten channels are 2 MB. */
@@ -24,18 +24,39 @@ export function decode(bytes) {
 }
 
 // A row ends with any line break, in whatever mixture; a row may have any number of cells, which is judged later.
-const options = (separator, more) => ({ delimiter: separator, bom: true, relax_column_count: true, record_delimiter: ["\r\n", "\n", "\r"], ...more });
+const plain = (text) => text.replace(/^\ufeff/, "").replace(/\r\n?/g, "\n");
 const isEmpty = (cells) => cells.every((cell) => cell.trim() === "");
+
+/** The records in a text, all or the first so many: `{records}`, or `{row}`, the first whose quotation marks are not as in RFC 4180. */
+function parse(text, separator, preview = 0) {
+  const records = Papa.parse(text, { delimiter: separator, newline: "\n", preview }).data;
+  const row = text.includes('"') ? misquoted(text, separator, records) : 0;
+  return row ? { row } : { records };
+}
+
+/**
+ * The first record that does not stand in the text as it was read, by its number; 0 where all do. Papaparse makes a cell
+ * of whatever it finds. By the standard a cell is its text without any quotation mark, or all of it is within them.
+ */
+function misquoted(text, separator, records) {
+  let at = 0;
+  const astray = (cell, i, { length }) => {
+    const quoted = text[at] === '"';
+    const written = quoted ? `"${cell.replaceAll('"', '""')}"` : cell;
+    const whole = (quoted || !cell.includes('"')) && text.startsWith(written, at);
+    const next = text[at + written.length] ?? "\n";
+    at += written.length + 1;
+    return !whole || next !== (i + 1 < length ? separator : "\n");
+  };
+  return records.findIndex((cells) => cells.some(astray)) + 1;
+}
 
 /** The separator whose first row has the most columns that are known, and the most columns. */
 function separatorOf(text, known) {
+  const begun = text.replace(/^\n+/, "");
   const worth = (separator) => {
-    try {
-      const [head = []] = parse(text, options(separator, { to: 1, skip_empty_lines: true }));
-      return head.filter((name) => known(name)).length * 1000 + head.length;
-    } catch {
-      return 0;
-    }
+    const [head = []] = parse(begun, separator, 1).records ?? [];
+    return head.filter((name) => known(name)).length * 1000 + head.length;
   };
   return SEPARATORS.toSorted((a, b) => worth(b) - worth(a))[0];
 }
@@ -44,13 +65,11 @@ function separatorOf(text, known) {
  * The table in a text (RFC 4180): `{separator, head, rows: [{row, cells}]}`, rows by their number in a spreadsheet. Where
  * it is none, `{separator, fault: {code, row?}}`. `known` says whether a column is known by its name.
  */
-export function readTable(text, known, separator = separatorOf(text, known)) {
-  let records;
-  try {
-    records = parse(text, options(separator));
-  } catch (fault) {
-    return { separator, fault: { code: fault.code?.includes("QUOTE") ? "quote" : "table", row: (fault.records ?? 0) + 1 } };
-  }
+export function readTable(written, known, chosen) {
+  const text = plain(written);
+  const separator = chosen ?? separatorOf(text, known);
+  const { records, row } = parse(text, separator);
+  if (row) return { separator, fault: { code: "quote", row } };
   const [head, ...rows] = records.map((cells, i) => ({ row: i + 1, cells })).filter(({ cells }) => !isEmpty(cells));
   if (!head) return { separator, fault: { code: "empty" } };
   if (rows.length === 0) return { separator, fault: { code: "no_rows" } };

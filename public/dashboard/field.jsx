@@ -143,14 +143,14 @@ export function Select({ holder, name, path, options, usual, onChange, ...field 
   );
 }
 
-export function Check({ holder, name, path, label, help, onChange }) {
+export function Check({ holder, name, path, label, help, disabled, onChange }) {
   const { change } = useContext(Editing);
   const faults = useFaults(path);
   const id = idOf(path);
   const about = [help && `${id}-help`, faults.length > 0 && `${id}-fault`].filter(Boolean).join(" ") || undefined;
   return (
     <div class="field">
-      <label class="check"><input type="checkbox" id={id} checked={holder[name] === true} aria-invalid={faults.length > 0} aria-describedby={about} onChange={({ target }) => { if (onChange) onChange(target.checked); else holder[name] = target.checked; change(); }} /><span>{label}</span></label>
+      <label class="check"><input type="checkbox" id={id} checked={holder[name] === true} disabled={disabled} aria-invalid={faults.length > 0} aria-describedby={about} onChange={({ target }) => { if (onChange) onChange(target.checked); else holder[name] = target.checked; change(); }} /><span>{label}</span></label>
       {help && <p class="note" id={`${id}-help`}>{help}</p>}
       {faults.length > 0 && <Said faults={faults} id={`${id}-fault`} />}
     </div>

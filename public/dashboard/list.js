@@ -23,11 +23,11 @@ export function useAll(path) {
   const first = useReply(path && withQuery(path, { limit: MOST }));
   const [rest, setRest] = useState(null);
   useEffect(() => {
-    setRest(null);
-    if (!first.data?.next) return;
+    // What is there stands until the new list is whole.
+    if (!first.data?.next) return setRest(null);
     all(key, path).then((items) => setRest({ items }), (fault) => (fault.status === 401 ? end("key_refused") : setRest({ fault })));
   }, [first.data]);
   if (first.state !== "done" || !first.data.next) return { ...first, data: first.data?.items };
   if (!rest) return { state: "waiting" };
-  return { state: rest.fault ? "failed" : "done", fault: rest.fault, data: rest.items, again: first.again };
+  return { state: rest.fault ? "failed" : "done", fault: rest.fault, data: rest.items, again: first.again, renew: first.renew };
 }

@@ -21,6 +21,8 @@ import { mayLeave } from "./unsaved.js";
 
 const PAGES = { overview: Overview, surveys: Survey, business: Business, facts: Facts, engagement: Engagement, manage: Manage, edit: Editor, alerts: Alerts, keys: Keys, privacy: Privacy };
 const NAMED = ["overview", "business", "facts", "engagement"];
+/** Of all surveys together, so nothing for a key that is bound to some. */
+const OF_ALL = ["business", "facts", "engagement"];
 /** Pages of a survey: without its id there is none. */
 const OF_A_SURVEY = ["surveys", "privacy"];
 /** Pages that only an admin's key may see are named to it alone. */
@@ -86,7 +88,7 @@ function Dashboard() {
           <span class="brand"><Mark />Counterfoil</span>
           {session && (
             <nav aria-label={t("pages")}>
-              {[...NAMED, ...(session.admin ? ADMINS : [])].map((name) => <a key={name} href={where.link({ page: name, id: "" })} aria-current={name === page ? "page" : undefined}>{t(`page_${name}`)}</a>)}
+              {[...NAMED, ...(session.admin ? ADMINS : [])].filter((name) => !session.bound || !OF_ALL.includes(name)).map((name) => <a key={name} href={where.link({ page: name, id: "" })} aria-current={name === page ? "page" : undefined}>{t(`page_${name}`)}</a>)}
             </nav>
           )}
           <div class="tools">

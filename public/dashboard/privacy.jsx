@@ -1,12 +1,18 @@
 // What is done with the responses of a survey, for whoever judges the processing: the API's own page, on screen and on paper.
 
 import { useContext, useMemo } from "preact/hooks";
-import { Place, Voice } from "./context.js";
+import { withQuery } from "./api.js";
+import { Place, Session, Voice } from "./context.js";
+import { dayAfter, today } from "./place.js";
+import { Counts } from "./relay.jsx";
 import { Reply, useReply } from "./reply.jsx";
 
 export function Privacy() {
   const { t, instant } = useContext(Voice);
   const { place, link } = useContext(Place);
+  const { scopes } = useContext(Session);
+  // Whoever may read figures, is told of consents as well.
+  const counts = scopes.includes("read") || scopes.includes("admin");
   const found = useReply(`/v1/surveys/${place.id}`);
   const page = useReply(`/v1/surveys/${place.id}/privacy`);
   const read = useMemo(() => new Date().toISOString(), [page.data]);
@@ -32,9 +38,9 @@ export function Privacy() {
                 </dl>
                 <p class="note">{t("privacy_what")}</p>
                 <nav class="within screen" aria-label={t("on_this_page")}>
-                  {PARTS.map((part) => <button type="button" key={part} class="quiet" onClick={() => { const target = document.getElementById(`privacy-${part}`); target.focus(); target.scrollIntoView(); }}>{t(`part_${part}`)}</button>)}
+                  {PARTS.filter((part) => counts || part !== "consents").map((part) => <button type="button" key={part} class="quiet" onClick={() => { const target = document.getElementById(`privacy-${part}`); target.focus(); target.scrollIntoView(); }}>{t(`part_${part}`)}</button>)}
                 </nav>
-                <Told privacy={privacy} definition={definition} />
+                <Told privacy={privacy} definition={definition} counts={counts} />
               </>
             )}
           </Reply>
@@ -44,10 +50,12 @@ export function Privacy() {
   );
 }
 
-const PARTS = ["controller", "basis", "purposes", "not_stored", "stored", "recipients", "rights", "promises", "notice", "documents"];
+const PARTS = ["controller", "basis", "purposes", "consents", "not_stored", "stored", "recipients", "rights", "promises", "notice", "documents"];
+/** The longest range that the API tells of at once, in days. */
+const MOST_DAYS = 3653;
 const KINDS = ["pseudonymous", "secret", "pending", "aggregate", "configuration", "bookkeeping"];
 
-function Told({ privacy, definition }) {
+function Told({ privacy, definition, counts }) {
   const { t } = useContext(Voice);
   const { controller, residency, rights, backups } = privacy;
   return (
@@ -61,6 +69,7 @@ function Told({ privacy, definition }) {
       <Part name="purposes" note={t("privacy_gpc")}>
         <Rows columns={["flag", "purpose", "asked"]} rows={privacy.purposes.map(({ consent, purpose, required }) => [<code key="c">{consent}</code>, <span lang="en" key="p">{purpose}</span>, t(required ? "privacy_required" : "privacy_optional")])} />
       </Part>
+      {counts && <Consents privacy={privacy} />}
       <Part name="not_stored">
         <Rows columns={["what", "used_for", "life"]} english rows={privacy.collected_but_not_stored.map(({ what, used_for, life }) => [what, used_for, life])} />
       </Part>
@@ -122,6 +131,35 @@ function Told({ privacy, definition }) {
         </ul>
       </Part>
     </>
+  );
+}
+
+/** How many agreed to what, notice by notice, as long as it is kept. */
+function Consents({ privacy }) {
+  const { t, days, instant } = useContext(Voice);
+  const reply = useReply(withQuery(`/v1/surveys/${privacy.survey}/consents`, { from: dayAfter(today(), 1 - MOST_DAYS), to: today() }));
+  const optional = privacy.purposes.filter(({ required }) => !required).map(({ consent }) => consent);
+  return (
+    <Part name="consents" note={reply.data && t("privacy_consents", { days: days(reply.data.from, reply.data.to) })}>
+      <Reply reply={reply}>
+        {(consents) => (
+          <>
+            {consents.n === 0 && <p>{t("privacy_consents_none")}</p>}
+            <div class="of-a-kind">
+              {consents.notices.map(({ notice, since, n, ...given }) => (
+                <article key={notice}>
+                  <h3>{t("part_notice")} <code>{notice}</code></h3>
+                  <p>{since ? t("privacy_given", { n, instant: instant(since) }) : t("privacy_given_lost", { n })}</p>
+                  {/* Under an older notice something else may have been asked. */}
+                  <Rows columns={["flag", "given"]} rows={Object.entries(given).filter(([flag, count]) => count > 0 || optional.includes(flag)).map(([flag, count]) => [<code key="f">{flag}</code>, t("given_of", { count, n })])} />
+                </article>
+              ))}
+            </div>
+            {(consents.relay.n > 0 || optional.includes("share_comment")) && <p class="note"><Counts {...consents} /></p>}
+          </>
+        )}
+      </Reply>
+    </Part>
   );
 }
 

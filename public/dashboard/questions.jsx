@@ -92,7 +92,7 @@ export function Questions({ judged }) {
 
 function Question({ question, at, earlier, judged, offset }) {
   const { t } = useContext(Voice);
-  const { change, locked, lang } = useContext(Editing);
+  const { draft, change, locked, lang } = useContext(Editing);
   const path = ["questions", at];
   const { kind } = question;
   const lock = locked(question.id);
@@ -125,7 +125,7 @@ function Question({ question, at, earlier, judged, offset }) {
         {kind === "nps" && <NpsMap question={question} path={path} />}
       </fieldset>
       {kind === "choice" && <Options question={question} path={[...path, "options"]} lock={lock === "counts"} />}
-      {kind === "comment" && <p class="note">{t("comment_what")}</p>}
+      {kind === "comment" && <p class="note">{t(draft.relay ? "comment_relayed" : "comment_what")}</p>}
       <Check holder={question} name="required" path={[...path, "required"]} label={t("required")} />
       <ShowIf question={question} path={[...path, "show_if"]} earlier={earlier.filter(({ kind }) => kind !== "comment")} change={change} />
     </div>

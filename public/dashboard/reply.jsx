@@ -4,12 +4,17 @@ import { useCallback, useContext, useEffect, useState } from "preact/hooks";
 import { call } from "./api.js";
 import { Session, Voice } from "./context.js";
 
-/** Asks for a path, and again where it changes; null asks nothing. `{state: "waiting" | "failed" | "done", data?, fault?, again}` */
+/**
+ * Asks for a path, and again where it changes; null asks nothing. `{state: "waiting" | "failed" | "done", data?, fault?, again, renew}`:
+ * both ask once more; with `renew` what is there stands until something new has come.
+ */
 export function useReply(path) {
   const { key, end } = useContext(Session);
   const [found, setFound] = useState({});
   const [times, setTimes] = useState(0);
+  const [renewals, setRenewals] = useState(0);
   const again = useCallback(() => setTimes((times) => times + 1), []);
+  const renew = useCallback(() => setRenewals((renewals) => renewals + 1), []);
   const asked = `${times} ${path}`;
   useEffect(() => {
     if (!path) return undefined;
@@ -19,18 +24,18 @@ export function useReply(path) {
       (fault) => {
         if (stop.signal.aborted) return;
         if (fault.status === 401) end("key_refused");
-        else setFound({ asked, fault });
+        else setFound((found) => (found.asked === asked && found.data ? found : { asked, fault }));
       },
     );
     return () => stop.abort();
-  }, [asked, key]);
+  }, [asked, renewals, key]);
   const { fault, data } = found.asked === asked ? found : {};
   useEffect(() => {
     if (fault?.kind !== "offline") return undefined;
     addEventListener("online", again);
     return () => removeEventListener("online", again);
   }, [fault]);
-  return { state: fault ? "failed" : data ? "done" : "waiting", data, fault, again };
+  return { state: fault ? "failed" : data ? "done" : "waiting", data, fault, again, renew };
 }
 
 /** What stands where a reply is not there: that it is on its way, or why it is not, and a way to try again. */

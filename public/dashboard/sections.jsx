@@ -75,10 +75,13 @@ export function Dimensions() {
   const { t } = useContext(Voice);
   const { draft, change } = useContext(Editing);
   const rows = draft.dimensions;
+  // Themes are a dimension, too.
+  const themed = draft.themes.length > 0;
+  const n = rows.length + (themed ? 1 : 0);
   return (
     <div class="stack">
       <p>{t("dimensions_what")}</p>
-      {rows.length >= 3 && <p class="note warn">{t("dimensions_many", { n: rows.length, share: Math.round(100 / (rows.length + (draft.themes.length ? 1 : 0))) })}</p>}
+      {n >= 3 && <p class="note warn">{t(themed ? "dimensions_many_themes" : "dimensions_many", { n, share: Math.round(100 / n) })}</p>}
       <Wrong path={["dimensions"]} />
       {rows.map((row, at) => (
         <div class="row-card" role="group" aria-label={t("dimension_named", { name: row.name })} key={keyOf(row)}>
@@ -214,7 +217,7 @@ export function Notice({ judged, follows, setFollows }) {
   );
 }
 
-export function People({ judged }) {
+export function People({ judged, relaying }) {
   const { t } = useContext(Voice);
   const { draft, change } = useContext(Editing);
   const visits = measuresVisits(judged.survey?.questions);
@@ -223,7 +226,7 @@ export function People({ judged }) {
       <Check holder={draft} name="verified_only" path={["verified_only"]} label={t("verified_only")} help={t("verified_only_what")} />
       {(visits || draft.store_visit) && <Check holder={draft} name="store_visit" path={["store_visit"]} label={t("store_visit")} help={t("store_visit_what")} />}
       <Check holder={draft} name="turnstile" path={["turnstile"]} label={t("turnstile")} help={t("turnstile_what")} />
-      <Relay questions={judged.survey?.questions ?? draft.questions} />
+      <Relay questions={judged.survey?.questions ?? draft.questions} survey={relaying} />
       <Check holder={{ on: Boolean(draft.reward) }} name="on" path={["reward"]} label={t("reward")} help={t("reward_what")} onChange={(on) => { if (on) draft.reward = {}; else delete draft.reward; change(); }} />
       {draft.reward && <Worded holder={draft.reward} name="text" path={["reward", "text"]} label={t("reward_text")} class="wide" />}
       {draft.reward && <Wrong path={["reward", "text"]} />}

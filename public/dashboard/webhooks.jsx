@@ -3,13 +3,15 @@
 import { useContext, useState } from "preact/hooks";
 import { call } from "./api.js";
 import { Confirm } from "./confirm.jsx";
-import { Session, Voice } from "./context.js";
+import { Place, Session, Voice } from "./context.js";
 import { Once } from "./copy.jsx";
 import { useSending } from "./form.jsx";
+import { PassedOn } from "./relay.jsx";
 import { Trouble } from "./reply.jsx";
 
-export function Webhooks({ webhooks, changed }) {
+export function Webhooks({ webhooks, surveys, tried, changed }) {
   const { t, instant } = useContext(Voice);
+  const { link } = useContext(Place);
   const [made, setMade] = useState(null);
   const [going, setGoing] = useState(null);
   const { key } = useContext(Session);
@@ -27,7 +29,8 @@ export function Webhooks({ webhooks, changed }) {
                   <p class="title">{webhook.name}{webhook.disabled && <span class="tag bad">{t("webhook_disabled")}</span>}</p>
                   <p class="note"><code>{webhook.url}</code></p>
                   {webhook.disabled && <p class="note">{t("webhook_disabled_what", { instant: instant(webhook.disabled) })}</p>}
-                  <Trial webhook={webhook} />
+                  {surveys.filter(({ relay }) => relay?.webhook === webhook.id).map(({ id, name }) => <PassedOn survey={id} key={id}><a href={link({ page: "edit", id })}>{name}</a> · </PassedOn>)}
+                  <Trial webhook={webhook} tried={tried} />
                 </div>
                 <button type="button" class="quiet danger" onClick={() => setGoing(webhook)}>{t("delete")}<span class="hidden">: {webhook.name}</span></button>
               </li>
@@ -47,7 +50,7 @@ export function Webhooks({ webhooks, changed }) {
 }
 
 /** Sends an event that says nothing, and tells what became of it. */
-function Trial({ webhook }) {
+function Trial({ webhook, tried }) {
   const { t } = useContext(Voice);
   const { key, end } = useContext(Session);
   const [busy, setBusy] = useState(false);
@@ -58,6 +61,8 @@ function Trial({ webhook }) {
     setFound(null);
     try {
       setFound(await call(key, "POST", `/v1/webhooks/${webhook.id}/test`));
+      // It stands under what was told, and may have put the webhook out of use, or back to it.
+      tried();
     } catch (fault) {
       if (fault.status === 401) return end("key_refused");
       setFound({ fault });

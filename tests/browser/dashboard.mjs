@@ -32,8 +32,8 @@ const SURVEY = {
   retention: { days: 365, months: 25 },
 };
 
-/** Counts that look like a shop's, the same every time: a rise over the weeks, and an app that lags behind. */
-function rows() {
+/** Counts that look like a shop's, the same every time: a rise over the weeks, and an app that lags behind; consents to a notice, and shared comments. */
+function rows(notice) {
   const made = [];
   const sum = (tallies) => Object.values(tallies).reduce((sum, count) => sum + count, 0);
   const insert = (days, question, dimension, segment, tallies, n = sum(tallies)) => {
@@ -54,6 +54,8 @@ function rows() {
     insert(days, "why", "channel", "web", { delivery: 2 + rise }, 9);
     if (days % 3 === 0) insert(days, "why", "theme", "delivery", { delivery: 6 });
     if (days % 3 === 0) insert(days, "why", "theme", "(none)", {}, 9);
+    if (days <= 20 && days % 4 === 0) insert(days, `(consent) ${notice}`, "", "(unattributed)", { use_segments: 9, analyse_comment: 6 }, 12);
+    if (days <= 20 && days % 10 === 0) insert(days, "(relay)", "", "(unattributed)", { delivered: 5, dropped: 1 });
   }
   return made;
 }
@@ -69,7 +71,7 @@ export async function openDashboard() {
   const survey = await createSurvey(server, SURVEY);
   const quiet = await createSurvey(server, { name: "Nobody asked yet", template: "csat_support" });
   await server.stop();
-  await changeD1(server.stateDir, rows());
+  await changeD1(server.stateDir, rows(survey.definition.notice.hash));
   server = await startServer(server);
   const ask = async (method, path, body) => {
     const reply = await server.api(method, path, body);

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { dayAfter, today, weeksBack } from "../../../public/dashboard/place.js";
+import { assertShape } from "../../edge/document.mjs";
 import { fileOf, openDashboard, settled, tableOf } from "../dashboard.mjs";
 
 let stage;
@@ -93,6 +94,48 @@ test("a survey's trend, forecast, answers and breakdown are the API's, in tables
   await stage.leave(page);
 });
 
+test("why something is to be seen to is told in the reader's language, of every kind", async () => {
+  const question = { question: "recommend", kpi: "nps", unit: "points" };
+  const side = (value) => ({ value, n: 100 });
+  const interval = (low, high, method = "adjusted-wald") => ({ low, high, level: 0.95, method });
+  const business = (kpi, value, unit) => ({ kpi, value, unit, definition: "a / b", counts: {} });
+  const driver = { dimension: "channel", segment: "(none)", own: side(-36.72), rest: side(12.5), difference: 49.22, interval: interval(30, 60), share: { low: 0.2, high: 0.3 }, gain: { low: 11, high: 15, lower_bound: false, interval: interval(10.25, 18) } };
+  const actions = [
+    { action: "improve_segment", weight: 5.13, why: "nps of recommend is -36.72 points in channel app.", figures: { ...question, total: side(2), driver } },
+    { action: "find_cause", weight: 4.5, why: "csat of satisfied went.", figures: { question: "satisfied", kpi: "csat", unit: "%", now: side(61.25), previous: side(75), change: -13.75, interval: interval(-23, -4.5) } },
+    { action: "lower_acquisition_cost", weight: 36, why: "A new one costs.", figures: { kpis: [business("customer_lifetime_value", 38.4, "money"), business("cost_per_acquisition", 60, "money"), business("clv_to_cpa", 0.64, "ratio")] } },
+    { action: "keep_customers", weight: 12.5, why: "The lifetime.", figures: { kpis: [business("customer_lifetime_value", 84, "money")], previous: { from: "2026-01-01", to: "2026-01-28", value: 96 } } },
+  ];
+  const told = {
+    en: [
+      "Net Promoter Score (“How likely are you to recommend us?”) is −36.72 points in channel: (no segment given), and 12.5 points elsewhere. If it were the same there, the total would be better by 10.25 points at least.",
+      "Customer satisfaction (“How satisfied are you with your order?”) went from 75 % to 61.25 %: worse by 4.5 percentage points at least.",
+      "A new customer costs 60 and brings 38.4: 36 % of the cost is lost.",
+      "The lifetime value of a customer went from 96 to 84: 12.5 % less.",
+    ],
+    nl: [
+      "Net Promoter Score (‘Hoe waarschijnlijk is het dat u ons aanbeveelt?’) is −36,72 punten in channel: (geen segment opgegeven), en elders 12,5 punten. Was het daar net als elders, dan zou het totaal minstens 10,25 punten beter zijn.",
+      "Klanttevredenheid (‘Hoe tevreden bent u over uw bestelling?’) ging van 75 % naar 61,25 %: minstens 4,5 procentpunten slechter.",
+      "Een nieuwe klant kost 60 en levert 38,4 op: 36 % van de kosten gaat verloren.",
+      "De waarde van een klant over de looptijd ging van 96 naar 84: 12,5 % minder.",
+    ],
+  };
+  for (const [lang, sentences] of Object.entries(told)) {
+    const page = await stage.visit("");
+    await page.route("**/actions?*", async (route) => {
+      const reply = await route.fetch();
+      const json = { ...(await reply.json()), actions };
+      assertShape("Actions", json);
+      await route.fulfill({ response: reply, json });
+    });
+    await page.goto(`${stage.server.url}/dashboard/#/surveys/${stage.survey.id}?lang=${lang}`);
+    await settled(page);
+    assert.deepEqual(await page.locator(".todo li p:last-child").allInnerTexts(), sentences);
+    assert.equal(await page.locator(".todo [lang]").count(), 0, "nothing of it is the API's English");
+    await stage.leave(page);
+  }
+});
+
 test("drivers and actions are the API's", async () => {
   const { kpis } = await ask(`${stage.survey.path}/drivers`, RANGE);
   const { actions } = await ask(`${stage.survey.path}/actions`, RANGE);
@@ -105,7 +148,9 @@ test("drivers and actions are the API's", async () => {
     [question, kpi, dimension, segment, own.value, own.n, rest.value, rest.n, difference, interval.low, interval.high, share.low, share.high, gain.low, gain.high, gain.lower_bound].map(raw).join()));
   const listed = await page.locator(".todo li").allInnerTexts();
   assert.equal(listed.length, actions.length);
-  for (const [i, { why }] of actions.entries()) assert.ok(listed[i].includes(why));
+  for (const [i, { action, figures: { kpi, driver } }] of actions.entries()) {
+    if (action === "improve_segment") assert.match(listed[i], new RegExp(`is ${shown(driver.own.value)} \\S+ in ${driver.dimension}: ${driver.segment}, and ${shown(driver.rest.value)} `), kpi);
+  }
   assert.deepEqual((await tableOf(page.locator("main"), "How much is at stake")).slice(1).map((row) => row[2]), actions.map(({ weight }) => shown(weight)));
   await stage.leave(page);
 });

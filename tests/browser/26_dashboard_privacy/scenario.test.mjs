@@ -41,6 +41,34 @@ test("the page says all that the API's own page says, for surveys of any kind, t
   }
 });
 
+test("consents are told notice by notice and flag by flag, and what became of shared comments, to whoever may read figures", async () => {
+  const counted = await stage.ask("GET", `${stage.survey.path}/consents`);
+  assert.deepEqual([counted.n, counted.relay], [60, { n: 12, delivered: 10, dropped: 2 }]);
+  const page = await stage.visit(`#/privacy/${stage.survey.id}`, { key: stage.read });
+  await settled(page);
+  const part = page.getByRole("region", { name: "Consents that were given" });
+  assert.deepEqual(await part.locator("tbody tr").evaluateAll((rows) => rows.map(({ cells }) => [...cells].map(({ textContent }) => textContent))), [["use_customer_id", "0 of 60"], ["use_segments", "45 of 60"], ["analyse_comment", "30 of 60"]]);
+  const said = await part.innerText();
+  assert.ok(said.includes(stage.survey.definition.notice.hash) && said.includes("Consents: 60. In force since"), said);
+  assert.match(said, /comments were passed on \(.*\): 12\. Arrived: 10\. Lost: 2\./);
+  // All that is kept is asked for, whatever days the address names.
+  const [asked] = page.asked.map((request) => new URL(request.url())).filter(({ pathname }) => pathname.endsWith("/consents"));
+  assert.equal((Date.parse(asked.searchParams.get("to")) - Date.parse(asked.searchParams.get("from"))) / 86_400_000, 3652);
+  await assertAccessible(page, "consents");
+  await stage.leave(page, stage.read);
+
+  const nothing = await stage.visit(`#/privacy/${stage.quiet.id}?lang=nl`);
+  await settled(nothing);
+  await nothing.getByRole("region", { name: "Gegeven toestemmingen" }).getByText("Er is nog geen telling vrijgegeven.").waitFor();
+  await stage.leave(nothing);
+  const ingest = (await stage.ask("POST", "/v1/keys", { name: "Enters facts", scopes: ["ingest"] })).key;
+  const without = await stage.visit(`#/privacy/${stage.survey.id}`, { key: ingest });
+  await settled(without);
+  assert.equal(await without.getByText("Consents that were given").count(), 0);
+  assert.ok(!without.asked.some((request) => request.url().includes("/consents")));
+  await stage.leave(without, ingest);
+});
+
 test("on paper there is no navigation, black stands on white, and where and when it was read", async () => {
   const page = await stage.visit(`#/privacy/${own.id}`, { colorScheme: "dark" });
   await settled(page);

@@ -59,6 +59,8 @@ test("a template becomes a live survey by a handful of fields, and is answered t
     assert.deepEqual(await talliesOf(stage.server, id), { satisfied: { 4: 1 } });
 
     const link = await page.getByLabel("Link to the hosted page").inputValue();
+    const open = page.getByRole("link", { name: "Open it in a new tab" });
+    assert.deepEqual([await open.getAttribute("href"), await open.getAttribute("target"), await open.getAttribute("rel")], [link, "_blank", "noopener"]);
     assert.equal(link, `${stage.server.url}/s/${id}`);
     assert.equal((await stage.server.api("GET", `/s/${id}`, undefined, { key: null })).status, 200);
     const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Download as SVG" }).click()]);
@@ -394,5 +396,22 @@ test("without a connection nothing is saved, nothing lost, and it can be saved l
   assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), "Typed offline");
   await save(page);
   assert.equal((await read(survey.id)).name, "Typed offline");
+  await stage.leave(page);
+});
+
+test("what each dimension costs the others is told as soon as there are three, themes among them", async () => {
+  const page = await openEditor(stage);
+  const dimensions = await openPart(page, "Dimensions and segments");
+  const themes = await openPart(page, "Themes of comments");
+  const warning = dimensions.locator(".warn");
+  for (let n = 0; n < 2; n++) await page.getByRole("button", { name: "Add a dimension" }).click();
+  assert.equal(await warning.count(), 0);
+  await page.getByRole("button", { name: "Add a theme" }).click();
+  assert.equal(await warning.innerText(), "3 dimensions, themes being one: each gets about 33 % of the responses that allow it.");
+  await page.getByRole("button", { name: "Add a dimension" }).click();
+  assert.equal(await warning.innerText(), "4 dimensions, themes being one: each gets about 25 % of the responses that allow it.");
+  await themes.getByRole("button", { name: /^Remove the theme/ }).click();
+  assert.equal(await warning.innerText(), "3 dimensions: each gets about 33 % of the responses that allow it.");
+  page.on("dialog", (dialog) => dialog.accept());
   await stage.leave(page);
 });

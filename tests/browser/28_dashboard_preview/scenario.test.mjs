@@ -70,6 +70,24 @@ test("what is answered in the preview is sent nowhere and counted nowhere, and t
   await stage.leave(page);
 });
 
+test("a survey that asks for Turnstile is previewed without it, and no third party is called", async () => {
+  const page = await stage.visit("#/");
+  // As a deployment that has set it up says what respondents would see.
+  await page.route("**/v1/surveys/*?dry_run=1", async (route) => {
+    const reply = await route.fetch();
+    const json = await reply.json();
+    await route.fulfill({ response: reply, json: { ...json, public: { ...json.public, turnstile: { site_key: "0x4AAAAAAAtestsownsitekey", action: stage.quiet.id } } } });
+  });
+  await page.goto(`${stage.server.url}/dashboard/#/edit/${stage.quiet.id}`);
+  const widget = await previewed(page);
+  await choose(widget, "How satisfied are you with the help you received?", "4");
+  await widget.getByLabel("I agree").check();
+  await widget.getByRole("button", { name: "Send" }).click();
+  await widget.getByText("Thank you!").waitFor();
+  assert.ok(!page.asked.some((request) => /turnstile/.test(request.url())));
+  await stage.leave(page);
+});
+
 test("even if it wanted to, the preview could send nothing, and it cannot reach the key", async () => {
   const page = await openEditor(stage, stage.quiet);
   const frame = frameOf(page);

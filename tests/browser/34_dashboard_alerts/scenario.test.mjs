@@ -40,7 +40,7 @@ async function enter(page, { name, rule, survey, metric, limit, days, webhook })
   }
   if (limit !== undefined) await page.getByLabel(/^(Lower|Higher) than/).fill(limit);
   if (days !== undefined) await page.getByLabel("Over how many days").fill(days);
-  if (webhook) await page.getByLabel("Told to").selectOption({ label: webhook });
+  if (webhook) await page.getByRole("combobox", { name: "Webhook", exact: true }).selectOption({ label: webhook });
 }
 
 test("from nothing to an alert that is told: the webhook's secret shown once, a test, the event verified, the history", async () => {
@@ -165,6 +165,88 @@ test("every kind of condition is made as the API names it", async () => {
   await stage.server.api("DELETE", `/v1/webhooks/${webhook.id}`);
 });
 
+test("an alert that cannot be judged says so, whether it was raised or not", async () => {
+  const webhook = await makeWebhook("Unjudged");
+  const when = { kind: "below", survey: stage.quiet.id, question: "satisfied", kpi: "csat", limit: 50, days: 28 };
+  const { id } = await stage.ask("POST", "/v1/alerts", { name: "Nobody answers", webhook: webhook.id, when });
+  await cron();
+  assert.equal((await stage.ask("GET", `/v1/alerts/${id}`)).reason, "no_answers");
+  const page = await stage.visit("#/alerts");
+  await settled(page);
+  const row = rowOf(page, "Alerts", "Nobody answers");
+  const said = await row.innerText();
+  assert.match(said, /Nobody answers\s*not judged/);
+  assert.match(said, /Could not be judged\. Looked at: .* There were no answers to judge\./);
+  assert.doesNotMatch(said, /does not hold/);
+  await assertAccessible(page, "an alert that cannot be judged");
+  // What was raised stands, whatever becomes of the survey's answers.
+  await page.route("**/v1/alerts?*", async (route) => {
+    const reply = await route.fetch();
+    const { items, next } = await reply.json();
+    await route.fulfill({ response: reply, json: { items: items.map((alert) => ({ ...alert, raised: "2026-01-05T12:00:00Z" })), next } });
+  });
+  await page.reload();
+  await settled(page);
+  assert.match(await row.innerText(), /Nobody answers\s*holds\s*not judged[^]*Stands since 5 Jan 2026, 12:00:00 UTC; could not be judged at the last look\. Looked at/);
+  await page.goto(`${stage.server.url}/dashboard/#/alerts?lang=nl`);
+  await settled(page);
+  assert.match(await rowOf(page, "Waarschuwingen", "Nobody answers").innerText(), /niet beoordeeld[^]*Geldt sinds 5 jan 2026.* UTC; kon de laatste keer niet worden beoordeeld\./);
+  await stage.leave(page);
+  await stage.server.api("DELETE", `/v1/alerts/${id}`);
+  await stage.server.api("DELETE", `/v1/webhooks/${webhook.id}`);
+});
+
+test("a delivery that fails is no good news, and a test is listed at once, with the focus and its outcome where they were", async () => {
+  const webhook = await makeWebhook("Failing");
+  receiver.behave(500);
+  const limit = (await nps()) + 1;
+  const alert = await stage.ask("POST", "/v1/alerts", { name: "Fails to arrive", webhook: webhook.id, when: { kind: "below", survey: stage.survey.id, question: "recommend", kpi: "nps", limit, days: 28 } });
+  await cron();
+  const waiting = async () => (await stage.ask("GET", `/v1/deliveries?alert=${alert.id}`)).items[0];
+  while (!(await waiting())?.why) await cron();
+  const page = await stage.visit("#/alerts");
+  await settled(page);
+  const delivery = rowOf(page, "What was told", "Begun: Fails to arrive");
+  assert.equal(await delivery.locator(".tag.bad").innerText(), "will be retried");
+  assert.match(await delivery.innerText(), /The receiver refused it\. \(500\)[^]*Next attempt: .* UTC/);
+
+  // What is typed elsewhere stays, too.
+  await page.locator("#alert-name").fill("Half an alert");
+  const tests = rowOf(page, "What was told", "Test");
+  const listed = await tests.count();
+  receiver.behave(410);
+  const button = page.getByRole("button", { name: /Send a test.*Failing/ });
+  await button.focus();
+  await page.keyboard.press("Enter");
+  const row = rowOf(page, "Webhooks", "Failing");
+  await row.getByText("not used", { exact: true }).waitFor();
+  await page.waitForFunction((n) => [...document.querySelectorAll("[aria-labelledby=deliveries] .title")].filter(({ textContent }) => textContent.startsWith("Test")).length === n, listed + 1);
+  assert.match(await row.innerText(), /The receiver says that it is gone\. \(410\)/);
+  assert.ok(await button.evaluate((button) => button === document.activeElement), "the focus stays");
+  assert.equal(await page.locator("#alert-name").inputValue(), "Half an alert");
+  receiver.behave(204);
+  await page.keyboard.press("Enter");
+  await row.getByText("not used", { exact: true }).waitFor({ state: "detached" });
+  await row.getByText("It was taken (204).").waitFor();
+  await stage.leave(page);
+  await stage.server.api("DELETE", `/v1/alerts/${alert.id}`);
+  await stage.server.api("DELETE", `/v1/webhooks/${webhook.id}`);
+});
+
+test("a driver is a driver in Dutch too, and a limit is passed by the whole interval", async () => {
+  const page = await stage.visit("#/alerts?lang=nl");
+  await settled(page);
+  const webhook = await makeWebhook("Woorden");
+  await page.reload();
+  await settled(page);
+  await page.getByText("Een nieuwe drijfveer").waitFor();
+  assert.doesNotMatch(await page.locator("main").innerText(), /oorzaak/);
+  await page.getByText("Pas als het hele 95 %-interval voorbij de grens ligt.").waitFor();
+  await page.getByRole("combobox", { name: "Webhook", exact: true }).waitFor();
+  await stage.leave(page);
+  await stage.server.api("DELETE", `/v1/webhooks/${webhook.id}`);
+});
+
 test("a key that may only read is told which scope the page takes, in its language, on a phone too", async () => {
   const page = await stage.visit("#/alerts?lang=nl", { key: stage.read, viewport: { width: 320, height: 700 } });
   await page.getByText("Voor deze pagina is een sleutel met de bevoegdheid admin nodig").waitFor();
@@ -202,10 +284,13 @@ test("the survey editor chooses where comments are passed on to, and says that T
   const page = await openEditor(stage, survey);
   const part = await openPart(page, "Identified people, robots, comments, reward");
   await part.getByLabel("Pass comments on").check();
-  await part.getByLabel("Told to").selectOption({ label: "Comments" });
+  await part.getByRole("combobox", { name: "Webhook", exact: true }).selectOption({ label: "Comments" });
   await part.getByLabel("With the class of the answer to").selectOption("happy");
   await save(page);
   assert.deepEqual((await stage.ask("GET", survey.path)).relay, { webhook: webhook.id, question: "happy" });
+  await page.getByText("Of those who agree, the comment is passed on to your webhook once, scrubbed.").waitFor();
+  assert.equal(await page.getByText("Nobody ever reads them").count(), 0);
+  await part.getByText(/^Comments passed on \(.*\): no count is released yet\.$/).waitFor();
   await part.getByLabel(/Keep out robots/).check();
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("TURNSTILE_SITE_KEY").first().waitFor();
@@ -213,5 +298,50 @@ test("the survey editor chooses where comments are passed on to, and says that T
   await part.getByLabel("Pass comments on").uncheck();
   await save(page);
   assert.equal((await stage.ask("GET", survey.path)).relay, undefined);
+  await page.getByText("Nobody ever reads them").waitFor();
   await stage.leave(page);
+  await stage.server.api("DELETE", `/v1/webhooks/${webhook.id}`);
+});
+
+test("what became of shared comments stands beside their webhook, and in the editor, in both languages", async () => {
+  const webhook = await makeWebhook("Shared");
+  const stored = await stage.ask("GET", stage.survey.path);
+  await stage.ask("PUT", stage.survey.path, { ...stored, relay: { webhook: webhook.id } });
+  const page = await stage.visit("#/alerts");
+  await settled(page);
+  const row = rowOf(page, "Webhooks", "Shared");
+  await row.getByText(/comments were passed on \(.*\): 12\. Arrived: 10\. Lost: 2\./).waitFor();
+  await assertAccessible(page, "comments that were lost");
+  await row.getByRole("link", { name: "After a purchase" }).click();
+  await settled(page);
+  const part = await openPart(page, "Identified people, robots, comments, reward");
+  await part.getByText(/: 12\. Arrived: 10\. Lost: 2\.$/).waitFor();
+  await page.goto(`${stage.server.url}/dashboard/#/edit/${stage.survey.id}?lang=nl`);
+  await settled(page);
+  await page.getByText("Van wie ermee instemt, gaat de opmerking één keer geschoond naar uw webhook.").waitFor();
+  await page.getByText(/Responsen waarvan de opmerking is doorgegeven \(.*\): 12\. Aangekomen: 10\. Verloren: 2\./).waitFor({ state: "attached" });
+  await stage.leave(page);
+
+  // A key that is bound to the survey may not list webhooks: it may leave the choice, or end it.
+  const { key } = await stage.ask("POST", "/v1/keys", { name: "One survey's admin", scopes: ["admin"], surveys: [stage.survey.id] });
+  const bound = await openEditor(stage, stage.survey, { key });
+  const its = await openPart(bound, "Identified people, robots, comments, reward");
+  await its.getByText("Choosing a webhook takes an admin key that is bound to no survey.").waitFor();
+  assert.ok(await its.getByRole("combobox", { name: "Webhook", exact: true }).isDisabled());
+  assert.ok(!bound.asked.some((request) => request.url().includes("/v1/webhooks")));
+  assert.deepEqual(await bound.locator("header nav a").allInnerTexts(), ["Overview"]);
+  await its.getByLabel("With the class of the answer to").selectOption("satisfied");
+  await save(bound);
+  assert.deepEqual((await stage.ask("GET", stage.survey.path)).relay, { webhook: webhook.id, question: "satisfied" });
+  await its.getByLabel("Pass comments on").uncheck();
+  await its.getByLabel("Pass comments on").check();
+  assert.equal(await its.getByRole("combobox", { name: "Webhook", exact: true }).inputValue(), webhook.id, "what is turned on again is as it was");
+  await its.getByLabel("Pass comments on").uncheck();
+  await save(bound);
+  await bound.reload();
+  await settled(bound);
+  await openPart(bound, "Identified people, robots, comments, reward");
+  assert.ok(await its.getByLabel("Pass comments on").isDisabled(), "without a webhook to choose there is nothing to turn on");
+  await stage.leave(bound, key);
+  await stage.server.api("DELETE", `/v1/webhooks/${webhook.id}`);
 });
