@@ -69,7 +69,7 @@ export function Engagement() {
                   rows={score.parts.map((part) => ({ part: nameOf(part), weight: part.weight, floor: part.floor, target: part.target, value: part.value, unit: part.unit, score: part.score, contribution: part.contribution, reason: part.reason?.code }))}>
                   <Bars of={100} label={t("parts")} rows={score.parts.map((part) => ({
                     name: nameOf(part), value: part.score,
-                    shown: part.score === null ? `${t("no_value")}: ${reasonOf(part.reason, voice)} · ${t("weighs", { weight: figure(part.weight) })}` : `${t("score_of", { score: figure(part.score), contribution: figure(part.contribution) })} · ${t("weighs", { weight: figure(part.weight) })} · ${t("from_to", { value: amount(part.value, part.unit), floor: figure(part.floor), target: figure(part.target) })}`,
+                    shown: part.score === null ? `${t("no_value")} (${reasonOf(part.reason, voice)}) · ${t("weighs", { weight: figure(part.weight) })}` : `${t("score_of", { score: figure(part.score), contribution: figure(part.contribution) })} · ${t("weighs", { weight: figure(part.weight) })} · ${t("from_to", { value: amount(part.value, part.unit), floor: figure(part.floor), target: figure(part.target) })}`,
                   }))} />
                 </Figure>
               </div>

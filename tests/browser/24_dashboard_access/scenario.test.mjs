@@ -74,6 +74,7 @@ test("on a phone the score comes first, what leads elsewhere is folded, and no w
     assert.ok(await question.evaluate((question) => question.querySelector(".panel .value").closest(".panel") === question.querySelector(".panel")));
     assert.equal(await page.locator(".fold").count(), 3);
     assert.equal(await page.locator(".range, .within").filter({ visible: true }).count(), 0);
+    await assertAccessible(page, `a phone, folded, ${locale}`);
     await page.locator(".fold summary").first().click();
     await page.locator(".range input").first().fill(dayAfter(today(), -40));
     await settled(page);
