@@ -20,7 +20,7 @@ function useWidth() {
 /** With more values than this, only the line is drawn: marks would touch each other, and the figures are in the table. */
 const MOST_MARKS = 150;
 
-const middle = (from, to) => (Date.parse(from) + Date.parse(dayAfter(to, 1))) / 2;
+const middle = ({ from, to }) => (Date.parse(from) + Date.parse(dayAfter(to, 1))) / 2;
 const bounds = ({ value, interval }) => [value, interval?.low, interval?.high].filter((bound) => bound !== null && bound !== undefined);
 const has = ({ value }) => value !== null;
 const banded = (point) => Boolean(point && has(point) && point.interval);
@@ -60,18 +60,18 @@ function draw({ points, valued, unit, width, height, small, voice }) {
   const named = marks.map((mark) => voice.figure(mark));
   const left = small ? 3 : 12 + 7.2 * Math.max(...named.map((name) => name.length));
   y.range(small ? [height - 5, 5] : [height - 28, 10]);
-  const x = scaleUtc().domain([Date.parse(points[0].from), Date.parse(dayAfter(points.at(-1).to, 1))]).range([left, width - (small ? 3 : 10)]);
   const past = points.filter(({ kind }) => kind !== "forecast");
   const next = points.filter(({ kind }) => kind === "forecast");
-  // A step that is not over is where the forecast of all of it is: below or above it, not beside it.
-  const whole = new Map(next.map(({ from, to }) => [from, to]));
-  const at = ({ from, to }) => x(middle(from, whole.get(from) ?? to));
+  // A step that is cut off is where the forecast of all of it is: below or above it, not beside it.
+  const whole = (point) => next.find(({ from, to }) => from <= point.from && point.from <= to) ?? point;
+  const at = (point) => x(middle(whole(point)));
+  const x = scaleUtc().domain([Date.parse(whole(points[0]).from), Date.parse(dayAfter(points.at(-1).to, 1))]).range([left, width - (small ? 3 : 10)]);
   const band = area().defined(banded).x(at).y0(({ interval }) => y(interval.low)).y1(({ interval }) => y(interval.high));
   const path = line().defined(has).x(at).y(({ value }) => y(value));
   // A band takes two neighbours: of a value by itself the interval is drawn as a line.
   const alone = new Set([past, next].flatMap((steps) => steps.filter((point, i) => banded(point) && !banded(steps[i - 1]) && !banded(steps[i + 1]))));
   const marked = ({ kind }, i) => (small ? i === valued.length - 1 : valued.length <= MOST_MARKS || kind !== "measured");
-  const starts = [...new Map(points.map((point) => [point.from, point])).values()];
+  const starts = [...new Map(points.map(whole).map((step) => [step.from, step])).values()];
   const every = Math.max(1, Math.ceil(starts.length / Math.max(1, Math.floor((width - left) / 92))));
   return (
     <>

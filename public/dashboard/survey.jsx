@@ -129,7 +129,7 @@ function Kpi({ kpi, reply, definition, forecasts, alone }) {
 function Legend({ points }) {
   const { t } = useContext(Voice);
   const kinds = ["measured", "growing", "forecast"].filter((kind) => points.some((point) => point.kind === kind && point.value !== null));
-  const covered = points.some(({ kind, from }) => kind === "forecast" && points.some((point) => point.kind === "growing" && point.from === from));
+  const covered = points.some(({ kind, from, to }) => kind === "forecast" && points.some((point) => point.kind === "growing" && from <= point.from && point.from <= to));
   return <><span class="legend">{kinds.map((kind) => <span key={kind} class={kind}><svg width="22" height="12" aria-hidden="true"><g class={`point ${kind}`}><line class={kind === "forecast" ? "line ahead" : "line"} x1="0" x2="22" y1="6" y2="6" /><circle cx="11" cy="6" r="3.5" /></g></svg>{t(`kind_${kind}`)}</span>)}</span>{covered && ` ${t("forecast_covers")}`}</>;
 }
 

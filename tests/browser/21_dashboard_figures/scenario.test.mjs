@@ -168,7 +168,8 @@ test("the interval of a value without neighbours is drawn, large and small", asy
   assert.equal(alone.series.length, 1);
   const chart = page.getByRole("region", { name: "Net Promoter Score", exact: true }).locator(".chart");
   await chart.locator("svg[role=img]").waitFor();
-  const { points, axis } = await readTrend(chart);
+  const { points, axis, labels } = await readTrend(chart);
+  labels.slice(1).forEach(({ x }, i) => assert.ok(x - labels[i].x > 60, "labels are apart, though the step was cut out of its week"));
   const [point] = points.filter(({ kinds }) => !kinds.includes("forecast"));
   assert.ok(point.kinds.includes("alone"));
   for (const [what, figure] of Object.entries({ value: alone.value, low: alone.interval.low, high: alone.interval.high })) near(point[what], figure, axis.at(-1) - axis[0], what);
