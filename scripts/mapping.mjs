@@ -78,7 +78,7 @@ export async function surveyFor(name, mapping, rows, release) {
       }
     }
   }
-  const values = (column) => [...listed.get(column)].sort();
+  const values = (column) => [...listed.get(column)].sort(new Intl.Collator("en", { numeric: true }).compare);
   const terms = Object.entries(release).filter(([, value]) => value !== undefined);
   return {
     name,

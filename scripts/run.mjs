@@ -6,7 +6,8 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { makeKey } from "./keys.mjs";
 
-const KEPT = fileURLToPath(new URL("../.replay", import.meta.url));
+/** `REPLAY_DIR` names another place. */
+const KEPT = process.env.REPLAY_DIR ?? fileURLToPath(new URL("../.replay", import.meta.url));
 
 /**
  * Takes up the run that the file's content and `terms` name, or begins it. `state` is `{key, survey, done}`, `done`

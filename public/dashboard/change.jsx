@@ -2,13 +2,19 @@
 
 import { useContext } from "preact/hooks";
 import { Voice } from "./context.js";
+import { reasonOf } from "./reason.js";
 
-/** `unit` of percentages is percentage points here. */
-export function Change({ previous, unit }) {
-  const { t, signed, days, interval, amount } = useContext(Voice);
-  if (!previous) return null;
+/** Why nothing can be said of a change. What has no answers has no reason of its own. */
+export const noChange = (previous, voice) =>
+  voice.t("change_none", { days: voice.days(previous.from, previous.to), reason: reasonOf(previous.reason ?? { code: "no_answers" }, voice) });
+
+/** Of `value`, which is now; nothing where it is null. `unit` of percentages is percentage points here. */
+export function Change({ previous, value, unit }) {
+  const voice = useContext(Voice);
+  const { t, signed, days, interval, amount } = voice;
+  if (!previous || value === null) return null;
   const of = unit === "%" ? "percentage points" : unit;
-  if (previous.change === null) return <p class="change none">{t("change_none", { days: days(previous.from, previous.to) })}</p>;
+  if (previous.change === null) return <p class="change none">{noChange(previous, voice)}</p>;
   const verdict = previous.significant === true ? "real" : previous.significant === false ? "chance" : "unknown";
   const word = previous.method === "records" ? "change_records" : `change_${verdict}`;
   const sign = previous.change > 0 ? "▲" : previous.change < 0 ? "▼" : "◆";

@@ -22,6 +22,15 @@ const MOST_MARKS = 150;
 
 const middle = ({ from, to }) => (Date.parse(from) + Date.parse(dayAfter(to, 1))) / 2;
 const bounds = ({ value, interval }) => [value, interval?.low, interval?.high].filter((bound) => bound !== null && bound !== undefined);
+const has = ({ value }) => value !== null;
+const banded = (point) => Boolean(point && has(point) && point.interval);
+
+/** A scale that holds all `ends`, which are not always apart. */
+function scaleOver(ends, ticks) {
+  const [least, most] = [Math.min(...ends), Math.max(...ends)];
+  const beside = least === most ? 1 : 0;
+  return scaleLinear().domain([least - beside, most + beside]).nice(ticks);
+}
 
 /**
  * A line over time with the band of its intervals. `points` are steps as the API tells them, with `kind`: `measured`,
@@ -46,22 +55,24 @@ export function Trend({ points, unit, label, small = false }) {
 }
 
 function draw({ points, valued, unit, width, height, small, voice }) {
-  const ends = valued.flatMap(bounds);
-  const y = scaleLinear().domain([Math.min(...ends), Math.max(...ends)]).nice(4);
-  if (y.domain()[0] === y.domain()[1]) y.domain([y.domain()[0] - 1, y.domain()[1] + 1]);
+  const y = scaleOver(valued.flatMap(bounds), 4);
   const marks = y.ticks(4);
   const named = marks.map((mark) => voice.figure(mark));
   const left = small ? 3 : 12 + 7.2 * Math.max(...named.map((name) => name.length));
   y.range(small ? [height - 5, 5] : [height - 28, 10]);
-  const x = scaleUtc().domain([Date.parse(points[0].from), Date.parse(dayAfter(points.at(-1).to, 1))]).range([left, width - (small ? 3 : 10)]);
-  const at = (point) => x(middle(point));
-  const has = ({ value }) => value !== null;
-  const banded = ({ value, interval }) => value !== null && interval;
-  const band = area().defined(banded).x(at).y0(({ interval }) => y(interval.low)).y1(({ interval }) => y(interval.high));
-  const path = line().defined(has).x(at).y(({ value }) => y(value));
   const past = points.filter(({ kind }) => kind !== "forecast");
   const next = points.filter(({ kind }) => kind === "forecast");
-  const every = Math.max(1, Math.ceil(points.length / Math.max(1, Math.floor((width - left) / 92))));
+  // A step that is cut off is where the forecast of all of it is: below or above it, not beside it.
+  const whole = (point) => next.find(({ from, to }) => from <= point.from && point.from <= to) ?? point;
+  const at = (point) => x(middle(whole(point)));
+  const x = scaleUtc().domain([Date.parse(whole(points[0]).from), Date.parse(dayAfter(points.at(-1).to, 1))]).range([left, width - (small ? 3 : 10)]);
+  const band = area().defined(banded).x(at).y0(({ interval }) => y(interval.low)).y1(({ interval }) => y(interval.high));
+  const path = line().defined(has).x(at).y(({ value }) => y(value));
+  // A band takes two neighbours: of a value by itself the interval is drawn as a line.
+  const alone = new Set([past, next].flatMap((steps) => steps.filter((point, i) => banded(point) && !banded(steps[i - 1]) && !banded(steps[i + 1]))));
+  const marked = ({ kind }, i) => (small ? i === valued.length - 1 : valued.length <= MOST_MARKS || kind !== "measured");
+  const starts = [...new Map(points.map(whole).map((step) => [step.from, step])).values()];
+  const every = Math.max(1, Math.ceil(starts.length / Math.max(1, Math.floor((width - left) / 92))));
   return (
     <>
       {!small && marks.map((mark, i) => (
@@ -70,16 +81,16 @@ function draw({ points, valued, unit, width, height, small, voice }) {
           <text x={left - 8} y={y(mark)} dy="0.35em" text-anchor="end">{named[i]}</text>
         </g>
       ))}
-      {!small && past.length > 0 && points.filter((_, i) => i % every === 0).map((point) => (
-        <text key={`${point.kind} ${point.from}`} x={Math.min(Math.max(at(point), left + 20), width - 32)} y={height - 8} text-anchor="middle">{voice.shortDay(point.from)}</text>
+      {!small && past.length > 0 && starts.filter((_, i) => i % every === 0).map((point) => (
+        <text key={point.from} x={Math.min(Math.max(at(point), left + 20), width - 32)} y={height - 8} text-anchor="middle">{voice.shortDay(point.from)}</text>
       ))}
       <path class="band" d={band(past)} />
       <path class="band ahead" d={band(next)} />
       <path class="line" d={path(past)} />
       <path class="line ahead" d={path(next)} />
-      {valued.filter((point, i) => (small ? i === valued.length - 1 : valued.length <= MOST_MARKS || point.kind !== "measured")).map((point) => (
-        <g key={`${point.kind} ${point.from}`} class={`point ${point.kind}`}>
-          {point.interval && !small && <line class="reach" x1={at(point)} x2={at(point)} y1={y(point.interval.low)} y2={y(point.interval.high)} />}
+      {valued.filter((point, i) => marked(point, i) || alone.has(point)).map((point) => (
+        <g key={`${point.kind} ${point.from}`} class={`point ${point.kind}${alone.has(point) ? " alone" : ""}`}>
+          {point.interval && (!small || alone.has(point)) && <line class="reach" x1={at(point)} x2={at(point)} y1={y(point.interval.low)} y2={y(point.interval.high)} />}
           <circle cx={at(point)} cy={y(point.value)} r={small ? 3 : 3.5} />
           {!small && (
             <circle class="touch" cx={at(point)} cy={y(point.value)} r={12}>
@@ -112,8 +123,7 @@ export function Bars({ rows, label, of = Math.max(1, ...rows.map(({ value }) => 
 
 /** Values with their intervals, a row each, on one scale; a line marks the total. `rows` are `{name, value, interval, shown}`. */
 export function Ranges({ rows, label, total }) {
-  const ends = [...rows, { value: total }].flatMap(bounds);
-  const x = scaleLinear().domain([Math.min(...ends), Math.max(...ends)]).nice().range([2, 98]);
+  const x = scaleOver([...rows, { value: total }].flatMap(bounds)).range([2, 98]);
   const at = (value) => `${x(value)}%`;
   return (
     <ul class="bars ranges" aria-label={label}>

@@ -10,7 +10,7 @@ import { Reply, useReply } from "./reply.jsx";
 
 export function Drivers({ definition }) {
   const voice = useContext(Voice);
-  const { t, amount, signed, figure } = voice;
+  const { t, amount, signed } = voice;
   const { place } = useContext(Place);
   const reply = useReply(withQuery(`/v1/surveys/${place.id}/drivers`, { from: place.from, to: place.to }));
   return (
@@ -31,7 +31,7 @@ export function Drivers({ definition }) {
           return (
             <>
               {found.length === 0
-                ? <div class="message empty"><p class="title">{t("drivers_none")}</p><p>{t("drivers_none_what", { compared })}</p></div>
+                ? <div class="message empty"><p class="title">{t(compared ? "drivers_none" : "drivers_few")}</p><p>{t(compared ? "drivers_none_what" : "drivers_few_what", { compared })}</p></div>
                 : (
                   <Figure title={t("drivers_gain")} file={`${place.id}-drivers`} columns={columns} rows={rows} note={t("drivers_note", { compared })}>
                     {kpis.filter(({ drivers }) => drivers.length).map((kpi) => (
@@ -40,7 +40,7 @@ export function Drivers({ definition }) {
                         <Ranges total={0} label={`${t("drivers_gain")}: ${t(`kpi_${kpi.kpi}`)}`}
                           rows={kpi.drivers.map(({ dimension, segment, own, rest, gain }) => ({
                             name: `${dimension}: ${segment}`, value: gain.low, interval: gain.interval,
-                            shown: `${t("gain_between", { low: signed(gain.low), high: signed(gain.high, kpi.unit === "%" ? "percentage points" : kpi.unit) })} · ${t("own_rest", { own: figure(own.value), rest: amount(rest.value, kpi.unit), n: own.n })}`,
+                            shown: <>{t("gain_between", { low: signed(gain.low), high: signed(gain.high, kpi.unit === "%" ? "percentage points" : kpi.unit) })}<br />{t("own_of", { value: amount(own.value, kpi.unit), n: own.n })}<br />{t("rest_of", { value: amount(rest.value, kpi.unit), n: rest.n })}</>,
                           }))} />
                       </div>
                     ))}

@@ -2,13 +2,14 @@
 
 import { useContext, useEffect, useRef, useState } from "preact/hooks";
 import { withQuery } from "./api.js";
-import { reasonOf } from "./business.jsx";
+import { noChange } from "./change.jsx";
 import { Bars } from "./chart.jsx";
 import { Place, Session, Voice } from "./context.js";
 import { Editor } from "./engagement_editor.jsx";
 import { Figure } from "./figure.jsx";
 import { Value } from "./kpi.jsx";
 import { Range } from "./range.jsx";
+import { reasonOf } from "./reason.js";
 import { Reply, useReply } from "./reply.jsx";
 import { sourceName } from "./source.jsx";
 import { useSurveys } from "./surveys.js";
@@ -54,9 +55,9 @@ export function Engagement() {
                 <Value value={score.value} unit={score.unit} interval={score.interval} />
                 {score.reason && <p class="note">{reasonOf(score.reason, voice)}</p>}
                 {score.covered !== null && <p class="note">{t("covered", { covered: figure(score.covered) })}</p>}
-                {score.previous && (
+                {score.previous && score.value !== null && (
                   <p class="change">{score.previous.change === null
-                    ? `${t("change_none", { days: days(score.previous.from, score.previous.to) })} ${reasonOf(score.previous.reason, voice)}`
+                    ? noChange(score.previous, voice)
                     : <><strong>{signed(score.previous.change, score.unit)}</strong> {t("since", { value: amount(score.previous.value, score.unit), days: days(score.previous.from, score.previous.to) })}</>}</p>
                 )}
                 {score.surveys?.map(({ survey, complete_through }) => <p class="note" key={survey}>{surveys?.find(({ id }) => id === survey)?.name ?? t("survey_named", { id: survey })}: {t("complete", { day: day(complete_through) })}</p>)}
@@ -68,7 +69,7 @@ export function Engagement() {
                   rows={score.parts.map((part) => ({ part: nameOf(part), weight: part.weight, floor: part.floor, target: part.target, value: part.value, unit: part.unit, score: part.score, contribution: part.contribution, reason: part.reason?.code }))}>
                   <Bars of={100} label={t("parts")} rows={score.parts.map((part) => ({
                     name: nameOf(part), value: part.score,
-                    shown: part.score === null ? `${t("no_value")}: ${reasonOf(part.reason, voice)} · ${t("weighs", { weight: figure(part.weight) })}` : `${t("score_of", { score: figure(part.score), contribution: figure(part.contribution) })} · ${t("weighs", { weight: figure(part.weight) })} · ${t("from_to", { value: amount(part.value, part.unit), floor: figure(part.floor), target: figure(part.target) })}`,
+                    shown: part.score === null ? `${t("no_value")} (${reasonOf(part.reason, voice)}) · ${t("weighs", { weight: figure(part.weight) })}` : `${t("score_of", { score: figure(part.score), contribution: figure(part.contribution) })} · ${t("weighs", { weight: figure(part.weight) })} · ${t("from_to", { value: amount(part.value, part.unit), floor: figure(part.floor), target: figure(part.target) })}`,
                   }))} />
                 </Figure>
               </div>

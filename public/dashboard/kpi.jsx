@@ -43,13 +43,14 @@ export function stepColumns({ t, figure, day }) {
 }
 export const stepRows = (points) => points.map(({ interval, ...step }) => ({ ...step, low: interval?.low, high: interval?.high }));
 
-/** The value, as large as it deserves, and what it rests on. */
-export function Value({ value, unit, interval, n, records }) {
+/** The value, as large as it deserves, and what it rests on. Of `records`, `n` counts no answers; `over` says of which days it is. */
+export function Value({ value, unit, interval, n, records, over }) {
   const { amount, interval: said, t } = useContext(Voice);
+  const rests = [interval !== undefined && said(interval), n !== undefined && t(records ? "of_n" : "answers", { n }), over].filter(Boolean);
   return (
     <>
       <p class="value">{amount(value, unit)}</p>
-      {value !== null && <p class="rests">{interval !== undefined && said(interval)}{n !== undefined && <span>{interval !== undefined ? " · " : ""}{t(records ? "of_n" : "answers", { n })}</span>}</p>}
+      {value !== null && <p class="rests">{rests.join(" · ")}</p>}
     </>
   );
 }
@@ -65,7 +66,7 @@ export function Card({ name, about, kpi, href, complete, empty }) {
       <Value {...kpi} />
       {kpi.value === null && <p class="note">{empty ?? t("unreleased_card")}</p>}
       {kpi.series && kpi.value !== null && <Trend points={pointsOf(kpi.series, complete)} unit={kpi.unit} label={label} small />}
-      <Change previous={kpi.previous} unit={kpi.unit} />
+      <Change {...kpi} />
     </li>
   );
 }

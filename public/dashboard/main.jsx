@@ -25,6 +25,8 @@ const NAMED = ["overview", "business", "facts", "engagement"];
 const OF_ALL = ["business", "facts", "engagement"];
 /** Pages of a survey: without its id there is none. */
 const OF_A_SURVEY = ["surveys", "privacy"];
+/** Where one comes from to pages that are not named: the list of surveys, or the overview for those who have none. */
+const BELOW = [...OF_A_SURVEY, "edit"];
 /** Pages that only an admin's key may see are named to it alone. */
 const ADMINS = ["manage", "alerts", "keys"];
 
@@ -68,11 +70,18 @@ function Dashboard() {
   const page = PAGES[place.page] && (!OF_A_SURVEY.includes(place.page) || place.id) ? place.page : "overview";
   const Page = PAGES[page];
   const { t } = voice;
+  const names = [...NAMED, ...(session?.admin ? ADMINS : [])].filter((name) => !session?.bound || !OF_ALL.includes(name));
+  const above = BELOW.includes(page) && (session?.admin ? "manage" : "overview");
+  // A page may say what it is about, in its own words; what another page said holds no more.
+  const here = `${page} ${place.id}`;
+  const [told, setTold] = useState({});
+  const about = useMemo(() => ({ ...where, tell: (name) => setTold({ here, name }) }), [where, here]);
+  const title = session ? (told.here === here && told.name) || t(`page_${page}`) : t("signin");
 
   useEffect(() => {
     document.documentElement.lang = locale;
-    document.title = `${session ? t(`page_${page}`) : t("signin")} · Counterfoil`;
-  }, [locale, page, Boolean(session)]);
+    document.title = `${title} · Counterfoil`;
+  }, [locale, title]);
   // Another page begins at its heading, for eyes and for screen readers; the first one does not take the focus.
   const first = useRef(true);
   useEffect(() => {
@@ -82,13 +91,13 @@ function Dashboard() {
 
   return (
     <Voice.Provider value={voice}>
-      <Place.Provider value={where}>
+      <Place.Provider value={about}>
         <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); document.querySelector("h1")?.focus(); }}>{t("skip")}</a>
         <header class="frame">
           <span class="brand"><Mark />Counterfoil</span>
           {session && (
             <nav aria-label={t("pages")}>
-              {[...NAMED, ...(session.admin ? ADMINS : [])].filter((name) => !session.bound || !OF_ALL.includes(name)).map((name) => <a key={name} href={where.link({ page: name, id: "" })} aria-current={name === page ? "page" : undefined}>{t(`page_${name}`)}</a>)}
+              {names.map((name) => <a key={name} href={where.link({ page: name, id: "" })} aria-current={name === page ? "page" : name === above ? "true" : undefined}>{t(`page_${name}`)}</a>)}
             </nav>
           )}
           <div class="tools">
@@ -101,7 +110,7 @@ function Dashboard() {
           </div>
         </header>
         {known
-          ? <Session.Provider value={known}><main id="main"><Page key={`${page} ${place.id}`} /></main></Session.Provider>
+          ? <Session.Provider value={known}><main id="main"><Page key={here} /></main></Session.Provider>
           : <SignIn begin={begin} why={why} />}
       </Place.Provider>
     </Voice.Provider>

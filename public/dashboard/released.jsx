@@ -2,6 +2,7 @@
 
 import { useContext } from "preact/hooks";
 import { Session, Voice } from "./context.js";
+import { Fold } from "./fold.jsx";
 import { useReply } from "./reply.jsx";
 
 /** A duration of the API (`3d`, `10s`) in words. */
@@ -15,14 +16,16 @@ export function Released({ definition, complete, to, brief = false }) {
   const { admin } = useContext(Session);
   const ledger = useReply(admin && !brief ? `/v1/surveys/${definition.id}/ledger` : null);
   const { every, min_cohort, patience } = definition.release;
-  if (brief) return <p class="note">{t(to > complete ? "complete_through" : "complete", { day: day(complete) })}</p>;
+  const said = t(to > complete ? "complete_through" : "complete", { day: day(complete) });
+  if (brief) return <p class="note">{said}</p>;
   return (
     <aside class="released" aria-label={t("released")}>
-      <p><strong>{t(to > complete ? "complete_through" : "complete", { day: day(complete) })}</strong></p>
-      <p>
-        {admin && ledger.state === "done" ? t("next_tick", { instant: instant(ledger.data.next_tick) }) : t("next_within", { every: lasting(every, t) })}
-        {" "}{t("why_waiting", { min: min_cohort, patience: lasting(patience, t) })}
-      </p>
+      <Fold title={said} head={<p><strong>{said}</strong></p>}>
+        <p>
+          {admin && ledger.state === "done" ? t("next_tick", { instant: instant(ledger.data.next_tick) }) : t("next_within", { every: lasting(every, t) })}
+          {" "}{t("why_waiting", { min: min_cohort, patience: lasting(patience, t) })}
+        </p>
+      </Fold>
       {admin && ledger.state === "done" && !ledger.data.conserved && <p class="wrong">{t("not_conserved")}</p>}
     </aside>
   );

@@ -1,6 +1,6 @@
 // One survey: each KPI with its trend and forecast, its answers and breakdown; then drivers and actions.
 
-import { useContext } from "preact/hooks";
+import { useContext, useEffect } from "preact/hooks";
 import { withQuery } from "./api.js";
 import { Change } from "./change.jsx";
 import { Bars, Ranges, Trend } from "./chart.jsx";
@@ -9,22 +9,25 @@ import { Actions } from "./actions.jsx";
 import { Drivers } from "./drivers.jsx";
 import { Export } from "./export.jsx";
 import { Figure } from "./figure.jsx";
+import { Fold } from "./fold.jsx";
 import { Value, keyOf, nameOf, pointsOf, stepColumns, stepRows, wording } from "./kpi.jsx";
+import { inOrder } from "./order.js";
 import { Range } from "./range.jsx";
 import { Ranged, Released } from "./released.jsx";
 import { Reply, Trouble, useReply } from "./reply.jsx";
 import { useSurveys } from "./surveys.js";
 
 export function Survey() {
-  const { place, link } = useContext(Place);
+  const { place, link, tell } = useContext(Place);
   const { t } = useContext(Voice);
   const { admin } = useContext(Session);
   const found = useReply(`/v1/surveys/${place.id}`);
   const listed = useSurveys(!admin);
-  const name = found.data?.name ?? listed?.find(({ id }) => id === place.id)?.name ?? t("survey_named", { id: place.id });
+  const name = found.data?.name ?? listed?.find(({ id }) => id === place.id)?.name;
+  useEffect(() => name && tell(name), [name]);
   return (
     <>
-      <h1 tabIndex={-1}>{name}</h1>
+      <h1 tabIndex={-1}>{name ?? t("survey_named", { id: place.id })}</h1>
       <p class="inline screen">
         <a class="button" href={link({ page: "privacy" })}>{t("page_privacy")}</a>
         {found.data?.name !== undefined && <a class="button" href={link({ page: "edit" })}>{t("edit")}</a>}
@@ -39,8 +42,7 @@ function Read({ definition }) {
   const { t, locale } = voice;
   const { place, link } = useContext(Place);
   const { id, from, to, step, compare } = place;
-  const hasThemes = Array.isArray(definition.themes) ? definition.themes.length > 0 : Object.keys(definition.themes ?? {}).length > 0;
-  const dimensions = [...Object.keys(definition.dimensions ?? {}), ...(hasThemes ? ["theme"] : [])];
+  const dimensions = [...Object.keys(definition.dimensions ?? {}), ...(themesOf(definition).length > 0 ? ["theme"] : [])];
   const by = dimensions.includes(place.by) ? place.by : "";
   const kpis = useReply(withQuery(`/v1/surveys/${id}/kpis`, { from, to, step, compare, by }));
   const forecasts = useReply(withQuery(`/v1/surveys/${id}/forecast`, { step }));
@@ -48,11 +50,13 @@ function Read({ definition }) {
   return (
     <>
       <Range by={dimensions} />
-      <nav class="within" aria-label={t("on_this_page")}>
-        {[...questions.map((id) => [`q-${id}`, wording(definition, id, locale)]), ["drivers", t("drivers")], ["actions", t("actions")], ["export", t("export")]].map(([id, said]) => (
-          <button type="button" key={id} class="quiet" onClick={() => { const target = document.getElementById(id); target?.focus(); target?.scrollIntoView(); }}>{said}</button>
-        ))}
-      </nav>
+      <Fold title={t("on_this_page")}>
+        <nav class="within" aria-label={t("on_this_page")}>
+          {[...questions.map((id) => [`q-${id}`, wording(definition, id, locale)]), ["drivers", t("drivers")], ["actions", t("actions")], ["export", t("export")]].map(([id, said]) => (
+            <button type="button" key={id} class="quiet" onClick={() => { const target = document.getElementById(id); target?.focus(); target?.scrollIntoView(); }}>{said}</button>
+          ))}
+        </nav>
+      </Fold>
       <Reply reply={kpis} lines={10}>
         {(reply) => (
           <>
@@ -61,19 +65,19 @@ function Read({ definition }) {
             {reply.kpis.every(({ value }) => value === null) && <div class="message empty"><p class="title">{t("unreleased")}</p><p>{t("unreleased_what", { min: definition.release.min_cohort })}</p></div>}
             {questions.map((question) => {
               const own = reply.kpis.filter((kpi) => kpi.question === question);
+              const told = own.map((kpi) => <Kpi key={keyOf(kpi)} kpi={kpi} reply={reply} definition={definition} forecasts={forecasts} alone={own.length === 1 && kpi.n > 0} />);
+              const answers = own.length > 0 && own[0].n > 0 && (
+                <div class="stack">
+                  <div class="panel"><Distribution kpis={own} definition={definition} about={wording(definition, question, locale)} /></div>
+                  {own.length === 1 && own[0].breakdown && <div class="panel"><Breakdown kpi={own[0]} definition={definition} /></div>}
+                </div>
+              );
               return (
                 <section class="question" key={question} aria-labelledby={`q-${question}`}>
                   <h2 id={`q-${question}`} tabIndex={-1}>{wording(definition, question, locale)}</h2>
                   {own.length === 0 && <p class="note">{t("no_kpi")}</p>}
-                  <div class="kpis">
-                    {own.length > 0 && own[0].n > 0 && (
-                      <div class="stack">
-                        <div class="panel"><Distribution kpis={own} definition={definition} about={wording(definition, question, locale)} /></div>
-                        {own.length === 1 && own[0].breakdown && <div class="panel"><Breakdown kpi={own[0]} definition={definition} /></div>}
-                      </div>
-                    )}
-                    {own.map((kpi) => <Kpi key={keyOf(kpi)} kpi={kpi} reply={reply} definition={definition} forecasts={forecasts} alone={own.length === 1 && kpi.n > 0} />)}
-                  </div>
+                  {/* The score first. Shares are all told by the answers, and each has a panel after them. */}
+                  <div class="kpis">{own.every(isShare) ? [answers, told] : [told[0], answers, told.slice(1)]}</div>
                 </section>
               );
             })}
@@ -86,6 +90,10 @@ function Read({ definition }) {
     </>
   );
 }
+
+/** An admin is told their words, too; everybody else their names. */
+const themesOf = ({ themes = [] }) => (Array.isArray(themes) ? themes : Object.keys(themes));
+const isShare = ({ kpi }) => kpi === "share";
 
 /** How the files of a KPI begin. */
 const fileOf = (kpi, definition) => `${definition.id}-${keyOf(kpi).replaceAll(" ", "-")}`;
@@ -105,9 +113,9 @@ function Kpi({ kpi, reply, definition, forecasts, alone }) {
       <h3>{name}</h3>
       <Value value={kpi.value} unit={kpi.unit} interval={kpi.interval} n={kpi.n} />
       {kpi.value === null && <p class="note">{t("unreleased_card")}</p>}
-      <Change previous={kpi.previous} unit={kpi.unit} />
+      <Change {...kpi} />
       {kpi.benchmark && <p class="note">{t("benchmark", { value: voice.amount(kpi.benchmark.value, kpi.unit), difference: voice.signed(kpi.benchmark.difference), source: kpi.benchmark.source, year: kpi.benchmark.year ?? "" })}</p>}
-      {kpi.classes && <p class="note">{Object.entries(kpi.classes).map(([name, count]) => `${voice.has(`class_${name}`) ? t(`class_${name}`) : name}: ${count}`).join(" · ")}</p>}
+      {kpi.classes && kpi.value !== null && <p class="note">{Object.entries(kpi.classes).map(([name, count]) => `${voice.has(`class_${name}`) ? t(`class_${name}`) : name}: ${count}`).join(" · ")}</p>}
       <Figure level={4} title={t("trend")} about={name} file={`${file}-trend-${place.step}`} columns={stepColumns(voice)} rows={stepRows(points)} note={<Legend points={points} />}>
         <Trend points={points} unit={kpi.unit} label={name} />
       </Figure>
@@ -121,7 +129,8 @@ function Kpi({ kpi, reply, definition, forecasts, alone }) {
 function Legend({ points }) {
   const { t } = useContext(Voice);
   const kinds = ["measured", "growing", "forecast"].filter((kind) => points.some((point) => point.kind === kind && point.value !== null));
-  return <span class="legend">{kinds.map((kind) => <span key={kind} class={kind}><svg width="22" height="12" aria-hidden="true"><g class={`point ${kind}`}><line class={kind === "forecast" ? "line ahead" : "line"} x1="0" x2="22" y1="6" y2="6" /><circle cx="11" cy="6" r="3.5" /></g></svg>{t(`kind_${kind}`)}</span>)}</span>;
+  const covered = points.some(({ kind, from, to }) => kind === "forecast" && points.some((point) => point.kind === "growing" && from <= point.from && point.from <= to));
+  return <><span class="legend">{kinds.map((kind) => <span key={kind} class={kind}><svg width="22" height="12" aria-hidden="true"><g class={`point ${kind}`}><line class={kind === "forecast" ? "line ahead" : "line"} x1="0" x2="22" y1="6" y2="6" /><circle cx="11" cy="6" r="3.5" /></g></svg>{t(`kind_${kind}`)}</span>)}</span>{covered && ` ${t("forecast_covers")}`}</>;
 }
 
 /** How the forecast was made, and how far to believe it; or why there is none. */
@@ -147,7 +156,8 @@ function Breakdown({ kpi, definition }) {
   const voice = useContext(Voice);
   const name = nameOf(kpi, definition, voice);
   const { t, figure } = voice;
-  const { dimension, sampled, cohorts } = kpi.breakdown;
+  const { dimension, sampled } = kpi.breakdown;
+  const cohorts = inOrder(kpi.breakdown.cohorts, dimension === "theme" ? themesOf(definition) : definition.dimensions?.[dimension]);
   const named = (segment) => (["(other)", "(none)"].includes(segment) ? `${segment} ${t(`segment_${segment}`)}` : segment);
   const columns = [
     { name: "segment", label: dimension, show: named },
@@ -174,7 +184,7 @@ function Breakdown({ kpi, definition }) {
 function Distribution({ kpis, definition, about }) {
   const voice = useContext(Voice);
   const { t, amount } = voice;
-  const shares = kpis.every(({ kpi }) => kpi === "share");
+  const shares = kpis.every(isShare);
   const file = `${definition.id}-${kpis[0].question}-answers`;
   if (shares) {
     const rows = kpis.map((kpi) => ({ answer: kpi.option ?? kpi.theme, count: kpi.counts[kpi.option ?? kpi.theme], value: kpi.value, low: kpi.interval?.low, high: kpi.interval?.high, n: kpi.n }));
@@ -186,9 +196,9 @@ function Distribution({ kpis, definition, about }) {
     );
   }
   const { counts, definition: how } = kpis[0];
-  // Ends of a range, both included.
-  const within = (range, answer) => Array.isArray(range) && Number(answer) >= range[0] && Number(answer) <= range.at(-1);
-  const kindOf = (answer) => (within(how?.promoters, answer) ? "good" : within(how?.detractors, answer) ? "bad" : undefined);
+  // Of a table each answer is named; else there are the ends of a range, both included.
+  const among = (name) => how?.map?.[name].map(String) ?? (how?.[name] && Object.keys(counts).filter((answer) => Number(answer) >= how[name][0] && Number(answer) <= how[name][1])) ?? [];
+  const kindOf = (answer) => (among("promoters").includes(answer) ? "good" : among("detractors").includes(answer) ? "bad" : undefined);
   const named = (answer) => (answer === "true" || answer === "yes" ? t("yes") : answer === "false" || answer === "no" ? t("no") : answer);
   const rows = Object.entries(counts).map(([answer, count]) => ({ answer, count }));
   return (

@@ -65,36 +65,8 @@ const FACTS = {
   transactions: 150, visits: 4000, conversions: 120, carts: 300, carts_completed: 120, contacts: 80, handle_seconds: 25200,
 };
 
-/** Opens a stage: a survey with counts and one without, facts, a score, keys of the scopes `read` and `ingest`. */
-export async function openDashboard() {
-  let server = await startServer();
-  const survey = await createSurvey(server, SURVEY);
-  const quiet = await createSurvey(server, { name: "Nobody asked yet", template: "csat_support" });
-  await server.stop();
-  await changeD1(server.stateDir, rows(survey.definition.notice.hash));
-  server = await startServer(server);
-  const ask = async (method, path, body) => {
-    const reply = await server.api(method, path, body);
-    assert.ok(reply.status < 300, reply.text);
-    return reply.json;
-  };
-  // On 24 Mondays, so that each week of the usual range has its own.
-  for (let week = 0; week < 24; week++) {
-    const facts = { ...FACTS, customers_lost: 20 + ((week * 7) % 11), customers_start: 1000 + 12 * week, transactions: 150 + ((week * 5) % 9) };
-    await ask("PUT", `/v1/facts/${weeksBack(24 - week)}`, { items: [{ channel: "", facts }] });
-  }
-  await ask("PUT", `/v1/facts/${dayAfter(weeksBack(2), 3)}`, { items: [{ channel: "web", facts: { visits: 500, conversions: 31 } }] });
-  await ask("PUT", "/v1/engagement", {
-    name: "Engagement",
-    parts: [
-      { survey: survey.id, question: "recommend", kpi: "nps", weight: 3, floor: 0, target: 50 },
-      { survey: survey.id, question: "satisfied", kpi: "csat", weight: 2, floor: 50, target: 90 },
-      { business: "cart_abandonment", weight: 1, floor: 80, target: 40 },
-      { business: "repeat_purchase_rate", weight: 2, floor: 20, target: 50 },
-    ],
-  });
-  const read = (await ask("POST", "/v1/keys", { name: "Dashboard", scopes: ["read"] })).key;
-  const bound = (await ask("POST", "/v1/keys", { name: "One survey", scopes: ["read"], surveys: [survey.id] })).key;
+/** A browser that looks at a server's dashboard; `close` ends both. */
+export async function lookAt(server) {
   const browser = await chromium.launch({ executablePath: findChromium(), args: ["--no-sandbox", "--disable-dev-shm-usage"] });
 
   /** Opens the dashboard in a fresh profile, at a fragment; signed in with `key`, unless there is none. */
@@ -146,7 +118,40 @@ export async function openDashboard() {
     await browser.close();
     await server.discard();
   }
-  return { server, browser, survey, quiet, read, bound, ask, visit, leave, close };
+  return { server, browser, visit, leave, close };
+}
+
+/** Opens a stage: a survey with counts and one without, facts, a score, keys of the scopes `read` and `ingest`. */
+export async function openDashboard() {
+  let server = await startServer();
+  const survey = await createSurvey(server, SURVEY);
+  const quiet = await createSurvey(server, { name: "Nobody asked yet", template: "csat_support" });
+  await server.stop();
+  await changeD1(server.stateDir, rows(survey.definition.notice.hash));
+  server = await startServer(server);
+  const ask = async (method, path, body) => {
+    const reply = await server.api(method, path, body);
+    assert.ok(reply.status < 300, reply.text);
+    return reply.json;
+  };
+  // On 24 Mondays, so that each week of the usual range has its own.
+  for (let week = 0; week < 24; week++) {
+    const facts = { ...FACTS, customers_lost: 20 + ((week * 7) % 11), customers_start: 1000 + 12 * week, transactions: 150 + ((week * 5) % 9) };
+    await ask("PUT", `/v1/facts/${weeksBack(24 - week)}`, { items: [{ channel: "", facts }] });
+  }
+  await ask("PUT", `/v1/facts/${dayAfter(weeksBack(2), 3)}`, { items: [{ channel: "web", facts: { visits: 500, conversions: 31 } }] });
+  await ask("PUT", "/v1/engagement", {
+    name: "Engagement",
+    parts: [
+      { survey: survey.id, question: "recommend", kpi: "nps", weight: 3, floor: 0, target: 50 },
+      { survey: survey.id, question: "satisfied", kpi: "csat", weight: 2, floor: 50, target: 90 },
+      { business: "cart_abandonment", weight: 1, floor: 80, target: 40 },
+      { business: "repeat_purchase_rate", weight: 2, floor: 20, target: 50 },
+    ],
+  });
+  const read = (await ask("POST", "/v1/keys", { name: "Dashboard", scopes: ["read"] })).key;
+  const bound = (await ask("POST", "/v1/keys", { name: "One survey", scopes: ["read"], surveys: [survey.id] })).key;
+  return { ...(await lookAt(server)), survey, quiet, read, bound, ask };
 }
 
 /** Signs in with a key. */

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { dayAfter, today, weeksBack } from "../../../public/dashboard/place.js";
 import { assertShape } from "../../edge/document.mjs";
-import { fileOf, openDashboard, settled, tableOf } from "../dashboard.mjs";
+import { readBars, readRanges, readTrend } from "../chart.mjs";
+import { ago, fileOf, openDashboard, settled, tableOf } from "../dashboard.mjs";
 
 let stage;
 before(async () => {
@@ -17,6 +18,11 @@ const ask = (path, parameters) => stage.ask("GET", `${path}?${new URLSearchParam
 /** A figure as English shows it. */
 const shown = (value) => (value === null || value === undefined ? "–" : String(value).replace("-", "−"));
 const raw = (value) => (value === null || value === undefined ? "" : String(value));
+/** Pixels are fractions, and paths have three decimals of them: a drawn figure is this near, as a part of the axis. */
+const NEAR = 1e-3;
+const near = (drawn, said, span, what) => assert.ok(Math.abs(drawn - said) <= NEAR * span, `${what}: drawn at ${drawn}, said ${said}`);
+/** Segments as the survey declares them, and then what is none. */
+const inOrder = (cohorts) => ["web", "app", "store", "(other)", "(none)"].flatMap((name) => cohorts.filter(({ segment }) => segment === name));
 
 test("a card tells value, interval, answers, change and whether it is real, as the API does", async () => {
   const { kpis } = await ask(`${stage.survey.path}/kpis`, { ...RANGE, step: "week", compare: "previous" });
@@ -74,15 +80,16 @@ test("a survey's trend, forecast, answers and breakdown are the API's, in tables
   assert.match(await panel.locator("svg[role=img]").getAttribute("aria-label"), new RegExp(`Net Promoter Score: from ${shown(nps.series[0].value)} points to`));
   assert.match(await panel.innerText(), /Benchmark: 31.5 points \(difference −?[\d.]+\)/);
 
-  const cohorts = nps.breakdown.cohorts;
-  assert.ok(cohorts.some(({ segment }) => segment === "(other)"));
+  const cohorts = inOrder(nps.breakdown.cohorts);
+  assert.equal(cohorts.length, nps.breakdown.cohorts.length);
+  assert.equal(cohorts.at(-1).segment, "(other)");
   const { lines } = await fileOf(page.locator("main"), "By channel");
   assert.deepEqual(lines, [
     "segment,value,low,high,n,change,significant",
     ...cohorts.map(({ segment, value, interval, n, previous }) => [segment, value, interval?.low, interval?.high, n, previous?.change, previous?.significant].map(raw).join()),
   ]);
   const said = await page.locator("main").innerText();
-  assert.ok(said.includes(`These cohorts hold ${nps.breakdown.sampled} of all answers`));
+  assert.ok(said.includes(`Share of all answers that these segments hold: ${nps.breakdown.sampled}.`));
   assert.ok(said.includes("(other) holds segments that were too few to be released by themselves."));
 
   assert.deepEqual((await fileOf(page.locator("main"), "Answers given")).lines, ["answer,count", ...Object.entries(nps.counts).map((pair) => pair.join())]);
@@ -136,6 +143,108 @@ test("why something is to be seen to is told in the reader's language, of every 
   }
 });
 
+test("charts are drawn where their axes say that the API's figures are", async () => {
+  const parameters = { ...RANGE, step: "week", compare: "previous", by: "channel" };
+  const { kpis, complete_through } = await ask(`${stage.survey.path}/kpis`, parameters);
+  const forecasts = await ask(`${stage.survey.path}/forecast`, { step: "week" });
+  const page = await stage.visit(`#/surveys/${stage.survey.id}?by=channel`);
+  await settled(page);
+  for (const [i, name] of ["Net Promoter Score", "Customer satisfaction"].entries()) {
+    const panel = page.getByRole("region", { name, exact: true });
+    await panel.locator("svg[role=img]").waitFor();
+    const { points, band, ahead, axis, labels } = await readTrend(panel.locator(".chart"));
+    const span = axis.at(-1) - axis[0];
+    const { forecast } = forecasts.kpis[i];
+    const { series } = kpis[i];
+    assert.equal(points.length, series.length + forecast.length);
+    for (const [at, step] of [...series, ...forecast].entries()) near(points[at].value, step.value, span, `${name}, ${step.from}`);
+    for (const [drawn, steps] of [[band, series], [ahead, forecast]]) {
+      assert.equal(drawn.length, steps.length);
+      for (const [at, { interval }] of steps.entries()) [interval.low, interval.high].forEach((end, which) => near(drawn[at][which], end, span, `the band of ${name}, step ${at}`));
+    }
+    assert.ok(points.every(({ low }) => low === undefined), "a band is enough");
+    // The week that is not over, and the forecast of all of it, are one above the other.
+    const growing = points.filter(({ kinds }) => kinds.includes("growing"));
+    assert.deepEqual(growing.map(({ x }) => x), points.filter(({ kinds }) => kinds.includes("forecast")).slice(0, growing.length).map(({ x }) => x));
+    assert.ok(series.filter(({ to }) => to > complete_through).length === growing.length && growing.length > 0);
+    // Each label is below the step that begins on its day, and they are equally many weeks apart.
+    const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
+    const weeks = [...new Map([...series, ...forecast].map(({ from }, at) => [from, points[at].x]))];
+    const labelled = labels.map(({ text, x }) => {
+      const at = weeks.findIndex(([from]) => day.format(new Date(from)) === text);
+      assert.ok(Math.abs(weeks[at][1] - x) < 20, text);
+      return at;
+    });
+    assert.ok(labelled.length > 2);
+    assert.deepEqual(labelled, labelled.map((_, i) => i * labelled[1]));
+  }
+  const answers = await readBars(page.getByRole("list", { name: "Answers given" }).first());
+  const counts = Object.entries(kpis[0].counts);
+  const most = Math.max(...counts.map(([, count]) => count));
+  assert.deepEqual(answers.map(({ name, shown }) => [name, shown]), counts.map(([answer, count]) => [answer, String(count)]));
+  for (const [i, [answer, count]] of counts.entries()) near(answers[i].part, count / most, 2, `the bar of ${answer}`);
+  assert.deepEqual(answers.map(({ kind }) => kind), [...Array(7).fill("bad"), "full", "full", "good", "good"]);
+  const shares = kpis.filter(({ question }) => question === "reason");
+  const options = await readBars(page.getByRole("list", { name: "Answers given" }).nth(2));
+  for (const [i, { value }] of shares.entries()) {
+    near(options[i].part, value / 100, 2, "the bar of an option");
+    assert.equal(options[i].shown, `${shown(value)} %`);
+  }
+
+  const cohorts = inOrder(kpis[0].breakdown.cohorts);
+  const ends = cohorts.flatMap(({ interval }) => [interval.low, interval.high]);
+  const known = [Math.min(...ends), Math.max(...ends)];
+  const ranges = await readRanges(page.getByRole("list", { name: "By channel" }).first(), known);
+  assert.deepEqual(ranges.map(({ name, shown }) => [name, shown]), cohorts.map(({ segment, value, n }) => [segment, `${shown(value)} · n ${n}`]));
+  for (const [i, { segment, value, interval }] of cohorts.entries()) {
+    const said = { value, low: interval.low, high: interval.high, total: kpis[0].value };
+    for (const [what, figure] of Object.entries(said)) near(ranges[i][what], figure, known[1] - known[0], `${what} of ${segment}`);
+  }
+  await stage.leave(page);
+});
+
+test("the interval of a value without neighbours is drawn, large and small", async () => {
+  const only = new URLSearchParams({ from: ago(1), to: ago(1), step: "week" });
+  const page = await stage.visit(`#/surveys/${stage.survey.id}?${only}`);
+  await settled(page);
+  const { kpis: [alone] } = await ask(`${stage.survey.path}/kpis`, only);
+  assert.equal(alone.series.length, 1);
+  const chart = page.getByRole("region", { name: "Net Promoter Score", exact: true }).locator(".chart");
+  await chart.locator("svg[role=img]").waitFor();
+  const { points, axis, labels } = await readTrend(chart);
+  labels.slice(1).forEach(({ x }, i) => assert.ok(x - labels[i].x > 60, "labels are apart, though the step was cut out of its week"));
+  const [point] = points.filter(({ kinds }) => !kinds.includes("forecast"));
+  assert.ok(point.kinds.includes("alone"));
+  for (const [what, figure] of Object.entries({ value: alone.value, low: alone.interval.low, high: alone.interval.high })) near(point[what], figure, axis.at(-1) - axis[0], what);
+  await page.goto(`${stage.server.url}/dashboard/#/?${only}`);
+  await settled(page);
+  const card = page.locator(".card").first();
+  await card.locator(".point.alone .reach").waitFor({ state: "attached" });
+  const [stroke, length] = await card.locator(".point.alone .reach").evaluate((reach) => [getComputedStyle(reach).stroke, reach.y1.baseVal.value - reach.y2.baseVal.value]);
+  assert.ok(stroke !== "none" && length > 20, "it can be seen");
+  await stage.leave(page);
+});
+
+test("a score through a table of its own has the colours of promoters and detractors, and a breakdown a readable order", async () => {
+  const page = await stage.visit();
+  await settled(page);
+  await page.route("**/kpis?*", async (route) => {
+    const reply = await route.fetch();
+    const json = await reply.json();
+    json.kpis[0].definition = { map: { promoters: ["10"], passives: [9, 8], detractors: [4, 6] } };
+    const [first, ...others] = json.kpis[0].breakdown?.cohorts ?? [{}];
+    if (json.kpis[0].breakdown) json.kpis[0].breakdown.cohorts = ["(none)", "10", "(other)", "2", "store", "web"].map((segment) => ({ ...(others[0] ?? first), segment }));
+    await route.fulfill({ json });
+  });
+  await page.goto(`${stage.server.url}/dashboard/#/surveys/${stage.survey.id}?by=channel`);
+  await settled(page);
+  const answers = await readBars(page.getByRole("list", { name: "Answers given" }).first());
+  assert.deepEqual(answers.map(({ kind }) => kind).join(" "), "full full full full bad full bad full full full good");
+  const names = await page.getByRole("list", { name: "By channel" }).first().locator(".name").allInnerTexts();
+  assert.deepEqual(names, ["web", "store", "2", "10", "(other)", "(none)"]);
+  await stage.leave(page);
+});
+
 test("drivers and actions are the API's", async () => {
   const { kpis } = await ask(`${stage.survey.path}/drivers`, RANGE);
   const { actions } = await ask(`${stage.survey.path}/actions`, RANGE);
@@ -146,6 +255,11 @@ test("drivers and actions are the API's", async () => {
   const { lines } = await fileOf(page.locator("main"), "Gain of the total");
   assert.deepEqual(lines.slice(1), drivers.map(([{ question, kpi }, { dimension, segment, own, rest, difference, interval, share, gain }]) =>
     [question, kpi, dimension, segment, own.value, own.n, rest.value, rest.n, difference, interval.low, interval.high, share.low, share.high, gain.low, gain.high, gain.lower_bound].map(raw).join()));
+  const told = (await page.getByRole("list", { name: "Gain of the total: Net Promoter Score" }).locator(".count").allInnerTexts()).map((text) => text.split("\n"));
+  const signed = (value) => (value > 0 ? `+${value}` : shown(value));
+  assert.deepEqual(told, drivers.filter(([{ kpi }]) => kpi === "nps").map(([, { own, rest, gain }]) => [
+    `Gain: ${signed(gain.low)} to ${signed(gain.high)} points`, `This segment: ${shown(own.value)} points (n ${own.n})`, `The rest: ${shown(rest.value)} points (n ${rest.n})`,
+  ]));
   const listed = await page.locator(".todo li").allInnerTexts();
   assert.equal(listed.length, actions.length);
   for (const [i, { action, figures: { kpi, driver } }] of actions.entries()) {
@@ -161,23 +275,50 @@ test("business KPIs and the engagement score are the API's, and say why a value 
   const page = await stage.visit("#/business");
   await settled(page);
   const panels = page.locator(".kpis > .panel");
-  assert.equal(await panels.count(), kpis.length);
-  for (const [i, { value, interval, previous }] of kpis.entries()) {
+  // Those without any value are listed after the others, each with its reason.
+  const valued = kpis.filter(({ value }) => value !== null);
+  assert.ok(valued.length > 0 && valued.length < kpis.length);
+  assert.equal(await panels.count(), valued.length);
+  const without = page.getByRole("region", { name: "Without a value" });
+  assert.equal(await without.locator("dt").count(), kpis.length - valued.length);
+  for (const text of await without.locator("dd").allInnerTexts()) assert.match(text, /not reported: |divided by 0|more than its whole/);
+  let uncompared = 0;
+  for (const [i, { value, interval, previous }] of valued.entries()) {
     const text = await panels.nth(i).innerText();
-    assert.ok(text.includes(value === null ? "no value" : shown(value)), text);
-    if (value === null) assert.match(text, /not reported: |divided by 0|more than its whole/);
+    assert.ok(text.includes(shown(value)) && text.includes("over the whole range") && text.includes("Trend per week"), text);
+    if (previous.change === null) {
+      uncompared++;
+      assert.match(text, /No comparison with .* \(not reported: Customers at the start\)\./);
+      assert.deepEqual(previous.reason, { code: "missing", facts: ["customers_start"] });
+    }
     if (interval) assert.ok(text.includes(`95 %: ${shown(interval.low)} to ${shown(interval.high)}`), text);
     if (previous?.change != null) assert.ok(text.includes(shown(previous.change)) && text.includes("as recorded, no sample"), text);
   }
+  assert.ok(uncompared > 0);
+  const conversion = kpis.find(({ kpi }) => kpi === "conversion_rate");
+  const channels = conversion.channels;
+  const ends = channels.flatMap(({ interval }) => [interval.low, interval.high]);
+  const known = [Math.min(...ends), Math.max(...ends)];
+  const ranges = await readRanges(page.getByRole("list", { name: "By channel" }), known);
+  assert.deepEqual(ranges.map(({ name, shown }) => [name, shown]), channels.map(({ channel, value, n }) => [channel || "(none)", `${shown(value)} % · n ${n}`]));
+  for (const [i, { value, interval }] of channels.entries()) {
+    for (const [what, figure] of Object.entries({ value, low: interval.low, high: interval.high, total: conversion.value })) near(ranges[i][what], figure, known[1] - known[0], what);
+  }
+  // Of the same value all the time the axis is even, too.
+  const flat = kpis.find(({ kpi }) => kpi === "cost_per_acquisition");
+  assert.equal(new Set(flat.series.map(({ value }) => value)).size, 1);
+  const { axis, points } = await readTrend(page.getByRole("region", { name: "Cost per acquisition", exact: true }).locator(".chart"));
+  for (const { value } of points) near(value, flat.series[0].value, axis.at(-1) - axis[0], "a flat trend");
+  assert.ok(axis[0] < flat.series[0].value && axis.at(-1) > flat.series[0].value);
   const churn = kpis.find(({ kpi }) => kpi === "customer_churn");
   assert.ok(churn.value !== null);
-  const { lines } = await fileOf(page.getByRole("region", { name: "Customer churn", exact: true }), "Trend");
+  const { lines } = await fileOf(page.getByRole("region", { name: "Customer churn", exact: true }), "Trend per week");
   assert.deepEqual(lines.slice(1), churn.series.map(({ from, to, value, interval, n }) => [from, to, value, interval?.low, interval?.high, n].map(raw).join()));
 
   await page.getByRole("link", { name: "Engagement" }).click();
   await page.getByRole("heading", { name: "Parts and weights" }).waitFor();
   const text = await page.locator("main").innerText();
-  for (const part of [`${shown(score.value)} points`, `95 %: ${shown(score.interval.low)} to ${shown(score.interval.high)}`, `${score.covered} of all weight`, `+${shown(score.previous.change)}`]) assert.ok(text.includes(part), part);
+  for (const part of [`${shown(score.value)} points`, `95 %: ${shown(score.interval.low)} to ${shown(score.interval.high)}`, `Share of the weight with a value: ${score.covered}.`, `+${shown(score.previous.change)}`]) assert.ok(text.includes(part), part);
   assert.match(text, /not reported: (Repeat buyers|Buyers) at the start/);
   const table = await tableOf(page.locator("main"), "Parts and weights");
   assert.deepEqual(table.slice(1).map((row) => [...row.slice(1, 5), ...row.slice(6, 8)]), score.parts.map((part) => [part.weight, part.floor, part.target, part.value, part.score, part.contribution].map(shown)));

@@ -93,6 +93,26 @@ test("Dutch is spoken to whoever reads Dutch, or chooses it, with figures to the
   await stage.leave(page);
 });
 
+test("the tab is called after the survey, and the navigation says where one is", async () => {
+  const current = (page) => page.locator("header nav [aria-current]").evaluateAll((links) => links.map((link) => `${link.textContent}: ${link.getAttribute("aria-current")}`));
+  const page = await stage.visit(`#/surveys/${stage.survey.id}`);
+  await page.waitForFunction(() => document.title === "After a purchase · Counterfoil");
+  assert.deepEqual(await current(page), ["Surveys: true"]);
+  for (const [fragment, title, name] of [[`#/edit/${stage.survey.id}`, "Edit a survey", "Surveys: true"], [`#/privacy/${stage.survey.id}`, "Privacy", "Surveys: true"], ["#/business", "Business", "Business: page"]]) {
+    await page.goto(`${stage.server.url}/dashboard/${fragment}`);
+    await page.waitForFunction((title) => document.title === `${title} · Counterfoil`, title);
+    assert.deepEqual(await current(page), [name]);
+  }
+  await page.goto(`${stage.server.url}/dashboard/#/surveys/${stage.quiet.id}?lang=nl`);
+  await page.waitForFunction(() => document.title === "Nobody asked yet · Counterfoil");
+  await stage.leave(page);
+  // Who may not list surveys comes from the overview.
+  const reader = await stage.visit(`#/surveys/${stage.survey.id}`, { key: stage.bound });
+  await reader.waitForFunction(() => document.title === "After a purchase · Counterfoil");
+  assert.deepEqual(await current(reader), ["Overview: true"]);
+  await stage.leave(reader, stage.bound);
+});
+
 test("every word is there in both languages with the same gaps, and every one is used", () => {
   const sources = readdirSync(new URL("../../../public/dashboard/", import.meta.url)).filter((file) => /\.jsx?$/.test(file));
   const code = sources.map((file) => readFileSync(new URL(`../../../public/dashboard/${file}`, import.meta.url), "utf8")).join("\n");

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { dayAfter, today } from "../../../public/dashboard/place.js";
 import { assertAccessible, openAll, openDashboard, settled } from "../dashboard.mjs";
 
 /** The most that all files of the dashboard may weigh, in bytes, compressed. */
@@ -59,6 +60,47 @@ test("at 320 pixels no page scrolls sideways, and none at 200 % of text size", a
       }, size);
       assert.ok(over <= 0, `${fragment} at ${width}: ${over} px too wide`);
     }
+    await stage.leave(page);
+  }
+});
+
+test("on a phone the score comes first, what leads elsewhere is folded, and no word is cut in two", async () => {
+  for (const locale of ["en-GB", "nl-NL"]) {
+    const page = await stage.visit(`#/surveys/${stage.survey.id}?by=channel`, { locale, viewport: { width: 360, height: 760 } });
+    await settled(page);
+    const question = page.locator(".question").first();
+    const { y } = await question.locator(".value").boundingBox();
+    assert.ok(y < 760, `the score is at ${y}`);
+    assert.ok(await question.evaluate((question) => question.querySelector(".panel .value").closest(".panel") === question.querySelector(".panel")));
+    assert.equal(await page.locator(".fold").count(), 3);
+    assert.equal(await page.locator(".range, .within").filter({ visible: true }).count(), 0);
+    await assertAccessible(page, `a phone, folded, ${locale}`);
+    await page.locator(".fold summary").first().click();
+    await page.locator(".range input").first().fill(dayAfter(today(), -40));
+    await settled(page);
+    assert.ok(page.url().includes(`from=${dayAfter(today(), -40)}`) && await page.locator(".range").isVisible(), "it stays open");
+    for (const fragment of ["#/engagement", `#/surveys/${stage.survey.id}?by=channel`]) {
+      await page.goto(`${stage.server.url}/dashboard/${fragment}`);
+      await page.locator(".bars").first().waitFor();
+      await settled(page);
+      const cut = await page.evaluate(() => [...document.querySelectorAll(".bars .name, .bars .count")].flatMap((place) => {
+        const words = document.createTreeWalker(place, NodeFilter.SHOW_TEXT);
+        const found = [];
+        for (let node = words.nextNode(); node; node = words.nextNode()) {
+          for (const { 0: word, index } of node.textContent.matchAll(/[\p{L}\d]+/gu)) {
+            const range = new Range();
+            range.setStart(node, index);
+            range.setEnd(node, index + word.length);
+            if (new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1) found.push(word);
+          }
+        }
+        return found;
+      }));
+      assert.deepEqual(cut, [], `${fragment} ${locale}`);
+    }
+    await page.setViewportSize({ width: 1100, height: 800 });
+    await page.locator(".within").waitFor();
+    assert.equal(await page.locator(".fold").count(), 0, "where there is room, nothing is folded");
     await stage.leave(page);
   }
 });
