@@ -62,12 +62,12 @@ test("from nothing to an alert that is told: the webhook's secret shown once, a 
   assert.ok(!(await page.content()).includes(secret), "it is not shown again");
 
   await page.getByRole("button", { name: /Send a test.*Team chat/ }).click();
-  await page.getByText("It was taken (204).").waitFor();
+  await page.getByText("It was taken (204).", { exact: true }).waitFor();
   const hook = new Webhook(secret);
   assert.equal(hook.verify(receiver.events[0].body, receiver.events[0].headers).type, "test");
   receiver.behave(500);
   await page.getByRole("button", { name: /Send a test.*Team chat/ }).click();
-  await page.getByText("The receiver refused it. (500)").waitFor();
+  await page.getByText("The receiver refused it. (500)", { exact: true }).waitFor();
   receiver.behave(204);
 
   const value = await nps();
@@ -227,7 +227,7 @@ test("a delivery that fails is no good news, and a test is listed at once, with 
   receiver.behave(204);
   await page.keyboard.press("Enter");
   await row.getByText("not used", { exact: true }).waitFor({ state: "detached" });
-  await row.getByText("It was taken (204).").waitFor();
+  await row.getByText("It was taken (204).", { exact: true }).waitFor();
   await stage.leave(page);
   await stage.server.api("DELETE", `/v1/alerts/${alert.id}`);
   await stage.server.api("DELETE", `/v1/webhooks/${webhook.id}`);
