@@ -7,12 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use counterfoil::domain::days::Days;
 use counterfoil::domain::kpi::comparison::Previous;
 use counterfoil::domain::kpi::measure::Measure;
+use counterfoil::domain::kpi::quantile::Confidence;
 use counterfoil::domain::kpi::{Counts, Ends, Kpi, kpis, nps, ratio, shares};
 use counterfoil::domain::survey::{ChoiceOption, Direction, Kind, Question};
 use counterfoil::domain::time::Day;
 use serde::Deserialize;
 
 const REFERENCES: &str = include_str!("../fixtures/kpis.json");
+const FAMILIES: &str = include_str!("../fixtures/families.json");
 
 /// A line: the KPI, the tallies now and before, the value now and the ends of its interval, the change
 /// and the ends of its interval, and whether it is significant.
@@ -112,6 +114,29 @@ fn every_value_interval_and_change_is_that_of_the_references() {
     }
     assert!(references.len() >= 200 && seen.len() == 8, "{} of {seen:?}", references.len());
     assert!(judged.iter().all(|judged| *judged > 50), "none, not, significant: {judged:?}");
+}
+
+/// A line: the KPI, how many intervals hold at once, the tallies now and before, the ends of both
+/// intervals, and whether the sides differ by more than chance parts them.
+#[derive(Deserialize)]
+struct OfFamily(String, usize, Vec<u64>, Vec<u64>, Option<Ends>, Option<Ends>, bool);
+
+#[test]
+fn what_holds_with_others_at_once_is_that_of_the_references() {
+    let references: Vec<OfFamily> = serde_json::from_str(FAMILIES).unwrap();
+    let mut judged = [0, 0];
+    for OfFamily(name, family, tallies, others, interval, change, parted) in &references {
+        let why = format!("{name} of {tallies:?} after {others:?}, of {family}");
+        let confidence = Confidence::of_all(*family).unwrap();
+        let both: Vec<u64> = tallies.iter().zip(others).map(|(now, before)| now + before).collect();
+        let [now, before, both] = [tallies, others, &both].map(|each| of(name, each).measure);
+        near(now.interval_at(confidence), *interval, &why);
+        let found = now.change_at(&before, confidence);
+        near(found.map(|change| change.ends), *change, &why);
+        assert_eq!(now.parted(&before, &both, confidence), Some(*parted), "{why}");
+        judged[usize::from(*parted)] += 1;
+    }
+    assert!(references.len() >= 200 && judged.iter().all(|judged| *judged > 50), "{judged:?}");
 }
 
 #[test]

@@ -64,7 +64,7 @@ fn the_same_model_of_an_independent_implementation_forecasts_the_same() {
         let own = model.ahead(ys, ahead.len()).unwrap();
         let half = |at: usize| (own[at].ends.unwrap()[1] - own[at].ends.unwrap()[0]) / 2.0;
         let close = |a: f64, b: f64, what: &str| {
-            assert!((a - b).abs() < 1e-5 * b.abs(), "{name}: {what}: {a} for {b}");
+            assert!((a - b).abs() <= 1e-9 * b.abs(), "{name}: {what}: {a} for {b}");
         };
         let freedom = (ys.len() - estimated) as f64;
         close(half(0), student(freedom).unwrap() * (sse / freedom).sqrt(), "the first interval");
