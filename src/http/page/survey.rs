@@ -259,18 +259,20 @@ impl Sheet<'_> {
         let words = self.reader.words;
         let questions = self.stored.survey.questions.iter().filter_map(|question| {
             let error = errors.questions.get(question.id.as_str())?;
-            Some((format!("#q-{}", question.id), error.as_str()))
+            Some((format!("#q-{}", question.id), self.reader.told(&question.text), error.as_str()))
         });
-        let consents = errors.consents.iter().map(|(flag, error)| (format!("#c-{flag}"), *error));
-        let robots = errors.robots.map(|error| ("#robots".to_owned(), error));
+        let consents =
+            errors.consents.iter().map(|(flag, error)| (format!("#c-{flag}"), None, *error));
+        let robots = errors.robots.map(|error| ("#robots".to_owned(), None, error));
         html! {
             // Whoever has sent the form is taken to what is to be mended, without JavaScript.
             div class="summary" role="alert" tabindex="-1" autofocus {
                 h2 { (words.errors) }
                 ul {
                     @for error in &errors.page { li { (error) } }
-                    @for (place, error) in questions.chain(consents).chain(robots) {
-                        li { a href=(place) { (error) } }
+                    // Links that are all alike would not say where they lead (WCAG 2.2, 2.4.4).
+                    @for (place, about, error) in questions.chain(consents).chain(robots) {
+                        li { a href=(place) { @if let Some(about) = about { (about) " " } (error) } }
                     }
                 }
             }
