@@ -6,6 +6,15 @@ import { make } from "./elements.js";
 import { holds, makeField } from "./question.js";
 import * as WORD from "./words.json";
 
+/** Why a survey takes no answers: it is closed, as it says itself or a 409 does, or it is not for this page (403, 404). */
+export const reason = ({ status }) => (/409|closed/.test(status) ? WORD.CLOSED : WORD.GONE);
+
+/** What browsers call it, in every language. */
+export const CONTROL = "Global Privacy Control ✓";
+
+/** The consents, in the order in which they are asked. The first is the one that everybody gives. */
+const FLAGS = ["process_answers", "use_customer_id", "use_segments", "analyse_comment", "share_comment"];
+
 /** In place of a comment that the survey requires and nobody may read: the service discards it. */
 const UNREAD = "–";
 
@@ -22,20 +31,24 @@ const submissionId = () =>
  * Makes the form of a survey. `dimensions` and `invitation` are what the page knows. `send(response, refused)` sends
  * one; `refused(reply)` shows what the service has against it, and gives the word for what is left to say.
  */
-export function makeForm({ questions, themes, notice, relay }, voice, dimensions, invitation, send) {
+export function makeForm({ questions, themes, notice, consent_text, verified_only }, voice, dimensions, invitation, send) {
   const { word, write } = voice;
   const submission_id = submissionId();
   const gpc = navigator.globalPrivacyControl;
   const groups = Object.values(dimensions);
-  if (themes[0]) groups.push("theme");
+  if (themes[0]) groups.push(word(WORD.THEME));
 
-  // Every choice begins unticked.
-  const boxes = {};
-  const choice = (flag, ...text) =>
-    make("label", {}, (boxes[flag] = make("input", { type: "checkbox" })), make("span", {}, ...text));
-  const optional = (flag, text) => choice(flag, word(WORD.OPTIONAL), " ", text);
+  // Every choice begins unticked, and has its fault in its name, as questions have.
+  const boxes = FLAGS.map((name, at) => {
+    const required = [true, verified_only][at];
+    const fault = make("b");
+    const box = make("input", { type: "checkbox", name, required });
+    const text = write(make("span"), consent_text[name] ?? {});
+    const more = required ? "*" : at === 2 ? groups.join(", ") : "";
+    const element = make("label", {}, box, make("span", {}, required ? "" : word(WORD.OPTIONAL), " ", text, ` ${more} `, fault));
+    return Object.assign(box, { element, fault });
+  });
   const shown = make("div", { className: "notice", tabIndex: 0, role: "note", ariaLabel: word(WORD.PRIVACY) });
-  const fault = make("b");
   const progress = make("progress");
   const count = make("label", { className: "small" });
   const all = make(
@@ -46,14 +59,10 @@ export function makeForm({ questions, themes, notice, relay }, voice, dimensions
     make(
       "fieldset",
       { className: "small" },
-      make("legend", {}, word(WORD.PRIVACY), " ", fault),
+      make("legend", {}, word(WORD.PRIVACY)),
       shown,
-      choice("process_answers", word(WORD.PROCESS_ANSWERS), " *"),
-      optional("use_customer_id", word(WORD.USE_CUSTOMER_ID)),
-      optional("use_segments", `${word(WORD.USE_SEGMENTS)} ${groups.join(", ")}`),
-      optional("analyse_comment", word(WORD.ANALYSE_COMMENT)),
-      optional("share_comment", relay ? write(make("span"), relay.text) : ""),
-      gpc ? "Global Privacy Control ✓" : "",
+      ...boxes.map(({ element }) => element),
+      gpc ? CONTROL : "",
     ),
   );
 
@@ -61,6 +70,7 @@ export function makeForm({ questions, themes, notice, relay }, voice, dimensions
   function update() {
     const answers = {};
     let asked = 0;
+    let given = 0;
     let commented;
     for (const question of questions) {
       const { id, show_if, element } = question;
@@ -71,30 +81,34 @@ export function makeForm({ questions, themes, notice, relay }, voice, dimensions
       if (element.hidden) continue;
       asked++;
       const answer = question.read();
-      if (answer === undefined) continue;
+      question.checked = answer !== undefined;
+      if (!question.checked) continue;
+      given++;
       answers[id] = answer;
       commented ||= comment;
     }
-    progress.max = asked;
-    progress.value = Object.keys(answers).length;
-    count.replaceChildren(`${progress.value}/${asked} `, progress);
-    const needed = { use_customer_id: invitation, use_segments: groups[themes[0] && !commented ? 1 : 0], analyse_comment: commented, share_comment: commented && relay };
-    for (const flag in needed) boxes[flag].parentNode.hidden = gpc || !needed[flag];
+    Object.assign(progress, { max: asked, value: given });
+    count.replaceChildren(`${given}/${asked} `, progress);
+    // What is not shown is not agreed to.
+    [1, invitation, groups[themes[0] && !commented ? 1 : 0], commented, commented && consent_text.share_comment].forEach((needed, at) => {
+      boxes[at].element.hidden = (at && gpc) || !needed;
+      if (!needed) boxes[at].checked = false;
+    });
     return answers;
   }
 
   function showNotice() {
     write(shown, notice.text);
-    for (const flag in boxes) boxes[flag].checked = false;
+    for (const box of boxes) box.checked = false;
   }
 
-  /** Says what is wrong with which question, and goes to the first. */
-  function blame(isWrong) {
+  /** Says which questions and choices are wrong, and goes to the first; `any`: the first one is, for want of another. */
+  function blame(isWrong, any) {
     let first;
-    for (const question of questions) {
-      const wrong = !question.element.hidden && isWrong(question);
-      question.fault.textContent = wrong ? word(WORD.CHECK) : "";
-      if (wrong) first ??= question.element.querySelector("[name]");
+    for (const field of [...questions, ...boxes]) {
+      const wrong = !field.element.hidden && (isWrong(field) || (any && !first));
+      field.fault.textContent = wrong ? word(WORD.CHECK) : "";
+      if (wrong) first ??= field.element.querySelector("[name]");
     }
     first?.focus();
     return first;
@@ -108,20 +122,17 @@ export function makeForm({ questions, themes, notice, relay }, voice, dimensions
       shown.focus();
       return WORD.CHANGED;
     }
-    const at = `${reply.errors?.map(({ pointer }) => pointer)}`;
-    if (blame(({ id }) => at.includes(`/answers/${id}`)) || /answers|turnstile/.test(at)) return WORD.CHECK;
-    return at.includes("/") ? WORD.PERSONAL : WORD.CLOSED;
+    const at = `${reply.errors?.map(({ pointer }) => `${pointer}/`)},`;
+    if (blame(({ id }) => at.includes(`/answers/${id}/`), at.includes("answers/,")) || at.includes("/turnstile")) return WORD.CHECK;
+    return at.includes("/") ? WORD.PERSONAL : reason(reply);
   }
 
   function submit(event) {
     event.preventDefault();
     const answers = update();
-    const agreed = boxes.process_answers;
-    fault.textContent = agreed.checked ? "" : word(WORD.CHECK);
-    if (blame(({ id, required }) => required && !(id in answers))) return;
-    if (!agreed.checked) return agreed.focus();
+    if (blame(({ required, checked }) => required && !checked)) return;
     const consent = { notice: notice.hash };
-    for (const flag in boxes) consent[flag] = boxes[flag].checked && !boxes[flag].parentNode.hidden;
+    for (const { name, checked } of boxes) consent[name] = checked;
     for (const { id, kind, required, due } of questions) {
       if (kind === "comment" && !(consent.analyse_comment || consent.share_comment)) answers[id] = due && required ? UNREAD : undefined;
     }

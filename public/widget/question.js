@@ -12,6 +12,14 @@ const MOST_POINTS = 20;
 const BAD = "☹";
 const GOOD = "☺";
 
+/**
+ * A number as people write it, with a comma or a point. The other one than the reader's own before exactly three digits
+ * may well separate thousands, so that is no number, which the service then says: 1.500 must not become 1.5. The hosted
+ * page judges alike, but that it knows the minus sign (U+2212) beside the hyphen.
+ */
+const number = (written, locale) =>
+  /^[+-]?\d+([.,]\d+)?$/.test(written) && written.at(-4) !== (locale === "en" ? "," : ".") ? +written.replace(",", ".") : NaN;
+
 /** The answers that can be chosen, each with its label; none where an answer is written. */
 function choices({ kind, points, map, options = [], direction }, { word, write }) {
   if (kind === "yes_no") return [[true, word(WORD.YES)], [false, word(WORD.NO)]];
@@ -51,7 +59,7 @@ export function makeField(question, voice) {
     element = make("label", {}, make("div", {}, ...asked), comment ? "" : `${min} – ${max} ${unit} `, field);
     read = () => {
       const written = field.value.trim();
-      return written ? (comment ? written : +written.replace(",", ".")) : undefined;
+      return written ? (comment ? written : number(written, voice.locale)) : undefined;
     };
   }
   return Object.assign(question, { element, fault, read });

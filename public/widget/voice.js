@@ -7,7 +7,7 @@ import { SEPARATOR, TEXTS } from "./words.json";
 
 /** The best of `locales` for a reader who prefers these (BCP 47), in order. */
 const best = (locales, preferred) =>
-  preferred.flatMap((wanted) => [wanted, wanted?.split("-")[0]]).find((wanted) => locales.includes(wanted)) ?? locales[0];
+  preferred.flatMap((wanted) => [wanted, wanted?.split("-")[0].toLowerCase()]).find((wanted) => locales.includes(wanted)) ?? locales[0];
 
 /** Says things to a reader who prefers these locales, in order. */
 export function voice(preferred) {
@@ -15,7 +15,8 @@ export function voice(preferred) {
   const texts = TEXTS[locale].split(SEPARATOR);
   return {
     locale,
-    word: (place) => texts[place],
+    /** A word by its place; what is in every language the same is said as it is. */
+    word: (place) => texts[place] ?? place,
     /** Puts the best of `texts` (locale → text) into an element, and says which language that is. */
     write(element, texts) {
       const lang = best(Object.keys(texts), preferred);

@@ -3,7 +3,7 @@
 // It sets no cookie, stores nothing, loads nothing but the survey, and asks nobody but the service that served it.
 
 import { make } from "./elements.js";
-import { makeForm } from "./form.js";
+import { CONTROL, makeForm, reason } from "./form.js";
 import style from "./style.css";
 import { makeThanks } from "./thanks.js";
 import { voice } from "./voice.js";
@@ -23,7 +23,7 @@ sheet.replaceSync(style);
 
 function start(host) {
   const get = (name) => host.getAttribute(name);
-  const survey = get("survey");
+  const id = get("survey");
   const mode = get("mode")?.replace("inline", "");
   const itself = mode === "popover";
   const speaker = voice([host.closest("[lang]")?.lang, ...navigator.languages, "en"]);
@@ -34,15 +34,17 @@ function start(host) {
 
   /** Opens the pop-over, and goes there. */
   host.open = () => {
-    before = root.activeElement ?? document.activeElement;
-    card.togglePopover(true);
+    if (!card.contains(root.activeElement)) before = root.activeElement ?? document.activeElement;
+    toggle(true);
     card.focus();
   };
   /** Closes it, and goes back to where one was. What was entered stays. */
   host.close = () => {
     if (root.activeElement) before?.focus(); // browsers do so, but not out of a shadow root
-    card.togglePopover(false);
+    toggle(false);
   };
+  /** One that is inline is always there. */
+  const toggle = (open) => mode && card.togglePopover(open);
 
   const body = make("div");
   const status = make("p", { role: "status" });
@@ -57,7 +59,7 @@ function start(host) {
       // One that came by itself stays until it is closed.
       popover: mode ? (itself ? "manual" : "auto") : null,
       onkeydown: ({ key }) => {
-        if (mode && key === "Escape") host.close();
+        if (key === "Escape") host.close();
       },
       ontoggle: ({ newState }) => {
         tell(newState);
@@ -72,8 +74,8 @@ function start(host) {
   /** Tells the page what happened: nothing of what was answered. */
   const tell = (what) => host.dispatchEvent(new Event(`counterfoil-${what}`, { bubbles: true }));
   const say = (...words) => (status.textContent = words.filter(Boolean).map(word).join(". "));
-  const fail = (why) => {
-    say(why);
+  const fail = (...why) => {
+    say(...why);
     tell("failed");
   };
 
@@ -88,7 +90,7 @@ function start(host) {
     let verdict;
     for (let wait = FIRST_WAIT_MS; !verdict; wait *= 2) {
       if (busy) {
-        fail(WORD.OFFLINE);
+        fail(body ? WORD.UNSENT : WORD.GONE, WORD.AGAIN);
         await new Promise((go) => {
           addEventListener("online", go);
           setTimeout(go, wait);
@@ -96,7 +98,7 @@ function start(host) {
       }
       busy = true;
       try {
-        const reply = await fetch(`${home}/v1/surveys/${survey}${call}`, {
+        const reply = await fetch(`${home}/v1/surveys/${id}${call}`, {
           method: body && "POST",
           body: JSON.stringify(body),
           credentials: "omit",
@@ -122,13 +124,15 @@ function start(host) {
       const segment = get(`dimension-${name}`);
       if (segment) dimensions[name] = segment;
     }
-    if (survey.status !== "open") return fail(WORD.CLOSED);
-    if (survey.verified_only && !invitation) return fail(WORD.PERSONAL);
+    if (survey.status !== "open") return fail(reason(survey));
+    // Nobody is told apart against their will: not even who has a link.
+    const gpc = navigator.globalPrivacyControl;
+    if (survey.verified_only && (gpc || !invitation)) return fail(gpc ? WORD.GONE : WORD.PERSONAL, gpc && CONTROL);
     const send = (response, refused) => {
       response.turnstile = survey.turnstile;
       ask("/responses", (reply) => {
         if (reply.status !== "accepted") return fail(refused(reply));
-        const thanks = makeThanks(reply, survey.reward?.text, response, speaker, ask, (...words) => {
+        const thanks = makeThanks(reply, survey.reward?.text, response, speaker, `${home}/s/${id}`, ask, (...words) => {
           say(...words);
           if (words[0]) tell("withdrawn");
         });
@@ -140,8 +144,8 @@ function start(host) {
     body.replaceChildren(makeForm(survey, speaker, dimensions, invitation, send));
     tell("ready");
     // The check puts its token in the place of what it is asked with.
-    if (survey.turnstile) import(`${home}/turnstile.js`).then(({ open }) => open(host, survey, body), () => fail(WORD.OFFLINE));
-    if (itself) card.togglePopover(true);
+    if (survey.turnstile) import(`${home}/turnstile.js`).then(({ open }) => open(host, survey, body), () => fail(WORD.GONE));
+    if (itself) toggle(true);
   }
 
   root.adoptedStyleSheets = [sheet];

@@ -55,6 +55,8 @@ struct Language {
     segments: &'static str,
     theme: &'static str,
     comment: &'static str,
+    /// In its place where there are no themes.
+    comment_counted: &'static str,
     /// In its place where comments may be passed on.
     comment_relayed: &'static str,
     store_visit: &'static str,
@@ -69,6 +71,7 @@ struct Language {
 impl Language {
     fn notice(&self, survey: &Survey) -> String {
         let has_comment = survey.questions.iter().any(|q| q.kind == Kind::Comment);
+        let unshared = has_comment && survey.relay.is_none();
         let names = survey.dimensions.iter().map(|d| d.name.as_str());
         let theme = (!survey.themes.is_empty()).then_some(self.theme);
         let segments: Vec<&str> = names.chain(theme).collect();
@@ -81,7 +84,8 @@ impl Language {
             (self.customer_id, true),
             (self.verified_only, survey.verified_only),
             (self.segments, !segments.is_empty()),
-            (self.comment, has_comment && survey.relay.is_none()),
+            (self.comment, unshared && !survey.themes.is_empty()),
+            (self.comment_counted, unshared && survey.themes.is_empty()),
             (self.comment_relayed, survey.relay.is_some()),
             (self.store_visit, survey.store_visit),
             (self.reward, survey.reward.is_some()),
@@ -158,6 +162,8 @@ static LANGUAGES: [Language; 4] = [
         theme: "theme of the comment",
         comment: "If you agree, your comment is searched for words that show its themes; the text \
                   itself is not stored. Otherwise it is discarded unread.",
+        comment_counted: "If you agree, it is counted that you left a comment. Nobody reads its text, \
+                          and it is not stored.",
         comment_relayed: "You may agree to two things about your comment, to one without the other: that it is \
                   searched for words that show its themes; and that it is passed on once to \
                   a system of the team that runs this survey, with the themes that were found, and with \
@@ -209,6 +215,8 @@ static LANGUAGES: [Language; 4] = [
         theme: "thema van de opmerking",
         comment: "Als u dat goedvindt, wordt uw opmerking doorzocht op woorden die haar thema’s \
                   tonen; de tekst zelf wordt niet bewaard. Anders wordt ze ongelezen weggegooid.",
+        comment_counted: "Als u dat goedvindt, wordt geteld dat u een opmerking maakte. Niemand leest de \
+                          tekst, en hij wordt niet bewaard.",
         comment_relayed: "U kunt twee dingen met uw opmerking goedvinden, het ene zonder het andere: dat ze wordt \
                   doorzocht op woorden die haar thema’s tonen; en dat ze eenmaal wordt doorgegeven aan een \
                   systeem van het team dat deze enquête houdt, met de gevonden thema’s, en met of uw score \
@@ -267,6 +275,8 @@ static LANGUAGES: [Language; 4] = [
         comment: "Wenn Sie zustimmen, wird Ihr Kommentar nach Wörtern durchsucht, die seine Themen \
                   zeigen; der Text selbst wird nicht gespeichert. Andernfalls wird er ungelesen \
                   verworfen.",
+        comment_counted: "Wenn Sie zustimmen, wird gezählt, dass Sie einen Kommentar gegeben haben. Niemand \
+                          liest den Text, und er wird nicht gespeichert.",
         comment_relayed: "Sie können bei Ihrem Kommentar zwei Dingen zustimmen, dem einen ohne das andere: dass er nach \
                   Wörtern durchsucht wird, die seine Themen zeigen; und dass er einmal an ein System des \
                   Teams weitergegeben wird, das diese Umfrage durchführt, mit den gefundenen Themen und damit, ob \
@@ -326,6 +336,8 @@ static LANGUAGES: [Language; 4] = [
         comment: "Si vous l’acceptez, des mots qui montrent ses thèmes sont recherchés dans votre \
                   commentaire ; le texte lui-même n’est pas conservé. Sinon, il est supprimé sans \
                   être lu.",
+        comment_counted: "Si vous l’acceptez, le fait que vous avez laissé un commentaire est compté. Personne \
+                          n’en lit le texte, et il n’est pas conservé.",
         comment_relayed: "Vous pouvez accepter deux choses pour votre commentaire, l’une sans l’autre : que des mots \
                   qui montrent ses thèmes y soient recherchés ; et qu’il soit transmis une fois à un système de \
                   l’équipe qui mène cette enquête, avec les thèmes trouvés et avec le fait que votre note était bonne \

@@ -99,14 +99,24 @@ fn shown(survey: &Survey) -> Members {
     let mut members = common(survey);
     members.insert("themes".to_owned(), json!(themes));
     members.insert("consent".to_owned(), json!(optional_consents(survey)));
-    if survey.relay.is_some() {
-        // Few surveys ask for this consent: they bring its words along.
-        let asked: Texts = words::ALL
-            .map(|words| (words.locale.to_owned(), words.share_comment.to_owned()))
-            .into();
-        members.insert("relay".to_owned(), json!({ "text": asked }));
-    }
+    members.insert("consent_text".to_owned(), Value::Object(consent_text(survey)));
     members
+}
+
+/// The words that ask for each consent, the same wherever it is asked. What a response may count for is
+/// known to whoever asks, and follows the words.
+fn consent_text(survey: &Survey) -> Members {
+    let flags = ["process_answers"].into_iter().chain(optional_consents(survey));
+    let asked = flags.filter_map(|flag| {
+        let texts = words::ALL.map(|words| {
+            let text = words.consent(flag, !survey.themes.is_empty())?;
+            let text = text.split(" {segments}").next().unwrap_or(text);
+            Some((words.locale.to_owned(), text.to_owned()))
+        });
+        let texts: Texts = texts.into_iter().flatten().collect();
+        (!texts.is_empty()).then(|| (flag.to_owned(), json!(texts)))
+    });
+    asked.collect()
 }
 
 fn common(survey: &Survey) -> Members {

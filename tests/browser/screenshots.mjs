@@ -15,6 +15,7 @@ const SURVEY = {
     { id: "why", kind: "comment", show_if: { question: "recommend", at_most: 6 }, text: { en: "What should we do better?", nl: "Wat kan beter?" } },
   ],
   dimensions: { channel: ["web", "store"] },
+  themes: { delivery: { en: ["delivery"], nl: ["bezorging"] } },
   controller: { name: "Shop BV", contact: "privacy@shop.example" },
   reward: { text: { en: "5 % off your next order", nl: "5 % korting" } },
 };

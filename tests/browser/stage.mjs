@@ -182,7 +182,7 @@ export const choose = (widget, question, answer) =>
 
 /** Agrees that the answers are counted, and sends. */
 export async function agreeAndSend(widget) {
-  await widget.getByLabel("I agree").check();
+  await widget.getByLabel("My answers may be counted").check();
   await widget.getByRole("button", { name: "Send" }).click();
 }
 

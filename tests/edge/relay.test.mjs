@@ -296,7 +296,7 @@ test("only a survey that relays asks for the consent, and says what follows from
   for (const [survey, relays] of [[await relaying(), true], [await createSurvey(server, { questions: QUESTIONS }), false]]) {
     const open = await shown(survey);
     assert.equal(open.consent.includes("share_comment"), relays);
-    assert.deepEqual(Object.keys(open.relay?.text ?? {}).sort(), relays ? ["de", "en", "fr", "nl"] : []);
+    assert.deepEqual(Object.keys(open.consent_text.share_comment ?? {}).sort(), relays ? ["de", "en", "fr", "nl"] : []);
     assert.ok(!JSON.stringify(open).includes(webhook.id));
     for (const [locale, words] of [["en", "has left this service"], ["nl", "heeft deze dienst verlaten"], ["de", "hat diesen Dienst verlassen"], ["fr", "a quitté ce service"]]) {
       assert.equal(open.notice.text[locale].includes(words), relays, locale);

@@ -270,9 +270,19 @@ fn each_fault_goes_to_its_field_and_none_is_lost() {
             !place.is_empty(),
             "{pointer}"
         );
+        // Each link begins with the wording of its question.
+        let about = match place {
+            "q-a" => "<span>How satisfied are you?</span> ",
+            "q-a-1" => "<span>Which of these apply? You may choose several.</span> ",
+            "q-n" => "<span>Which number do you enter?</span> ",
+            "q-why" => {
+                "<span>What would you like to tell us? Please give no names or contact details.</span> "
+            }
+            _ => "",
+        };
         let told = match place {
             "" => format!("<li>{text}"),
-            place => format!("<a href=\"#{place}\">{text}"),
+            place => format!("<a href=\"#{place}\">{about}{text}"),
         };
         assert!(html.contains(&told), "{pointer} {code}: {html}");
     }

@@ -255,6 +255,7 @@ fn respondents_see_no_name_no_origins_and_no_words_of_themes() {
         members,
         [
             "consent",
+            "consent_text",
             "controller",
             "dimensions",
             "id",
@@ -289,6 +290,34 @@ fn only_consents_that_the_survey_can_use_are_asked_for() {
     );
     assert_eq!(consents("the template visits"), ["use_customer_id"]);
     assert_eq!(consents("visits over several pages"), ["use_customer_id", "store_visit"]);
+}
+
+#[test]
+fn each_consent_brings_the_words_that_ask_for_it_in_every_language() {
+    let asked = |why| survey_view::public(&document(why))["consent_text"].clone();
+    let flags = |asked: &Value| asked.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let themed = asked("a theme's word of one picture");
+    assert_eq!(
+        flags(&themed),
+        ["analyse_comment", "process_answers", "use_customer_id", "use_segments"]
+    );
+    for texts in themed.as_object().unwrap().values() {
+        for locale in LANGUAGES {
+            assert!(texts[locale].as_str().is_some_and(|text| !text.contains('{')), "{texts}");
+        }
+    }
+    assert_eq!(themed["analyse_comment"]["en"], "My comment may be searched for themes.");
+    assert!(themed["use_segments"]["en"].as_str().unwrap().ends_with("drawn at random from:"));
+    // Where there are no themes, that there was a comment is all that is counted, and nothing else is said.
+    let bare = document("a comment without themes");
+    let counted = &survey_view::public(&bare)["consent_text"]["analyse_comment"]["en"];
+    assert_eq!(counted, "It may be counted that I left a comment.");
+    let told = notice::standard(&bare);
+    assert!(
+        told["en"].contains("counted that you left a comment") && !told["en"].contains("themes")
+    );
+    // For visits the owner's page asks in its own words.
+    assert_eq!(flags(&asked("visits over several pages")), ["process_answers", "use_customer_id"]);
 }
 
 #[test]

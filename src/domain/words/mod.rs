@@ -61,6 +61,8 @@ pub struct Words {
     pub number_unit: &'static str,
     /// What becomes of a comment.
     pub comment: &'static str,
+    /// The same where the survey has no themes.
+    pub comment_counted: &'static str,
     /// Behind that, where comments may be passed on.
     pub comment_shared: &'static str,
     /// When a question applies: `{question}`, `{value}`.
@@ -87,6 +89,8 @@ pub struct Words {
     pub theme: &'static str,
     /// The consent to reading the comment.
     pub analyse_comment: &'static str,
+    /// The same where the survey has no themes: that there is a comment is all that is counted.
+    pub count_comment: &'static str,
     /// The consent to passing the comment on.
     pub share_comment: &'static str,
     /// The mark of an optional consent.
@@ -220,6 +224,20 @@ impl Words {
     /// What stands between the whole part of a number and its decimals.
     pub fn decimal_mark(&self) -> char {
         if self.locale == "en" { '.' } else { ',' }
+    }
+
+    /// What asks for a consent; `themes`: whether the survey has any. None of `store_visit`, for which
+    /// the owner's page asks.
+    pub fn consent(&self, flag: &str, themes: bool) -> Option<&'static str> {
+        Some(match flag {
+            "process_answers" => self.process_answers,
+            "use_customer_id" => self.use_customer_id,
+            "use_segments" => self.use_segments,
+            "analyse_comment" if themes => self.analyse_comment,
+            "analyse_comment" => self.count_comment,
+            "share_comment" => self.share_comment,
+            _ => return None,
+        })
     }
 
     /// The language that suits a reader best who prefers these locales, in this order; English where

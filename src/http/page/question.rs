@@ -194,10 +194,14 @@ impl Field<'_> {
                 let text = if unit.is_some() { words.number_unit } else { words.number };
                 return Some(fill(text, &terms));
             }
-            Kind::Comment if self.survey.relay.is_some() => {
-                return Some(format!("{} {}", words.comment, words.comment_shared));
+            Kind::Comment => {
+                let themes = !self.survey.themes.is_empty();
+                let hint = if themes { words.comment } else { words.comment_counted };
+                return Some(match self.survey.relay {
+                    Some(_) => format!("{hint} {}", words.comment_shared),
+                    None => hint.to_owned(),
+                });
             }
-            Kind::Comment => return Some(words.comment.to_owned()),
         };
         let points = self.points()?;
         let (from, to) = (points.first()?.clone(), points.last()?.clone());

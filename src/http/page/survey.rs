@@ -225,27 +225,24 @@ impl Sheet<'_> {
     fn asked(&self) -> Vec<(&'static str, String, bool)> {
         let words = self.reader.words;
         let survey = &self.stored.survey;
-        let mut asked = vec![("process_answers", words.process_answers.to_owned(), true)];
-        if self.private {
-            return asked;
-        }
-        let usable = optional_consents(survey);
-        if self.invitation.is_some() {
-            asked.push(("use_customer_id", words.use_customer_id.to_owned(), survey.verified_only));
-        }
-        let segments = self.groups();
-        if usable.contains(&"use_segments") && !segments.is_empty() {
-            let segments = segments.join(", ");
-            let label = fill(words.use_segments, &[("segments", segments)]);
-            asked.push(("use_segments", label, false));
-        }
-        if usable.contains(&"analyse_comment") {
-            asked.push(("analyse_comment", words.analyse_comment.to_owned(), false));
-        }
-        if usable.contains(&"share_comment") {
-            asked.push(("share_comment", words.share_comment.to_owned(), false));
-        }
-        asked
+        let segments = self.groups().join(", ");
+        let optional = if self.private { Vec::new() } else { optional_consents(survey) };
+        let usable = optional.into_iter().filter(|flag| match *flag {
+            "use_customer_id" => self.invitation.is_some(),
+            "use_segments" => !segments.is_empty(),
+            _ => true,
+        });
+        let asked = ["process_answers"].into_iter().chain(usable).filter_map(|flag| {
+            let label = words.consent(flag, !survey.themes.is_empty())?;
+            let label = fill(label, &[("segments", segments.clone())]);
+            let required = match flag {
+                "process_answers" => true,
+                "use_customer_id" => survey.verified_only,
+                _ => false,
+            };
+            Some((flag, label, required))
+        });
+        asked.collect()
     }
 
     /// The groups that this response may count for.
@@ -262,18 +259,20 @@ impl Sheet<'_> {
         let words = self.reader.words;
         let questions = self.stored.survey.questions.iter().filter_map(|question| {
             let error = errors.questions.get(question.id.as_str())?;
-            Some((format!("#q-{}", question.id), error.as_str()))
+            Some((format!("#q-{}", question.id), self.reader.told(&question.text), error.as_str()))
         });
-        let consents = errors.consents.iter().map(|(flag, error)| (format!("#c-{flag}"), *error));
-        let robots = errors.robots.map(|error| ("#robots".to_owned(), error));
+        let consents =
+            errors.consents.iter().map(|(flag, error)| (format!("#c-{flag}"), None, *error));
+        let robots = errors.robots.map(|error| ("#robots".to_owned(), None, error));
         html! {
             // Whoever has sent the form is taken to what is to be mended, without JavaScript.
             div class="summary" role="alert" tabindex="-1" autofocus {
                 h2 { (words.errors) }
                 ul {
                     @for error in &errors.page { li { (error) } }
-                    @for (place, error) in questions.chain(consents).chain(robots) {
-                        li { a href=(place) { (error) } }
+                    // Links that are all alike would not say where they lead (WCAG 2.2, 2.4.4).
+                    @for (place, about, error) in questions.chain(consents).chain(robots) {
+                        li { a href=(place) { @if let Some(about) = about { (about) " " } (error) } }
                     }
                 }
             }

@@ -26,7 +26,7 @@ test("an answer of every kind is counted, under the strictest policy, and nothin
   await widget.getByRole("textbox", { name: "Which number do you enter? 0 – 600 min" }).fill("12,5");
   await widget.getByRole("textbox", { name: "What would you like to tell us?" }).fill("The delivery was late.");
   assert.equal(await widget.getByRole("progressbar", { name: "9/9" }).getAttribute("value"), "9");
-  await widget.getByLabel("Send my comment").check();
+  await widget.getByLabel("It may be counted that I left a comment").check();
   await agreeAndSend(widget);
   await until(page, "sent");
   const [{ body }, ...more] = stage.posted(page);

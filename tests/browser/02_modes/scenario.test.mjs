@@ -74,6 +74,33 @@ test("a pop-over comes by itself, takes no focus, and goes when it is told", asy
   await stage.leave(page);
 });
 
+test("an inline one is always there: to open and close it does nothing", async () => {
+  const page = await stage.visit(stage.tag(survey));
+  const widget = await widgetOf(page);
+  await page.evaluate(() => {
+    const element = document.querySelector("counterfoil-survey");
+    element.open();
+    element.close();
+  });
+  assert.equal(await widget.locator("form").isVisible(), true);
+  await stage.leave(page);
+});
+
+test("opened twice and closed, the focus is back where it was before", async () => {
+  const page = await stage.visit(`<button>Say it</button>${stage.tag(survey, { mode: "manual" })}`);
+  await page.waitForFunction(() => document.querySelector("counterfoil-survey")?.open);
+  await page.getByRole("button", { name: "Say it" }).focus();
+  await page.evaluate(() => document.querySelector("counterfoil-survey").open());
+  await until(page, "ready");
+  await page.evaluate(() => {
+    document.querySelector("counterfoil-survey").open();
+    document.querySelector("counterfoil-survey").close();
+  });
+  await until(page, "closed");
+  assert.equal(await focused(page), "button Say it");
+  await stage.leave(page);
+});
+
 test("a page opens and closes it by itself, and closed it asks for nothing", async () => {
   const page = await stage.visit(`<button>Say it</button>${stage.tag(survey, { mode: "manual" })}`);
   await page.waitForFunction(() => document.querySelector("counterfoil-survey")?.open);

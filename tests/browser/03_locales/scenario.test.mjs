@@ -6,7 +6,7 @@ import { assertAccessible, openStage, until, widgetOf } from "../stage.mjs";
 
 /** What each language says: agree, send, thanks, the title of the group of the notice, and how its notice begins. */
 const SAID = {
-  en: ["I agree that my answers are counted", "Send", "Thank you!", "Privacy", "The operator of this site"],
+  en: ["My answers may be counted", "Send", "Thank you!", "Privacy", "The operator of this site"],
   nl: ["Mijn antwoorden mogen worden geteld", "Verzenden", "Dank u!", "Privacy", "De beheerder van deze site"],
   de: ["Meine Antworten dürfen gezählt werden", "Senden", "Vielen Dank!", "Datenschutz", "Für diese Umfrage"],
   fr: ["Mes réponses peuvent être comptées", "Envoyer", "Merci !", "Vie privée", "L’exploitant"],
@@ -43,6 +43,25 @@ for (const locale of Object.keys(SAID)) {
     await assertSpeaks(await stage.visit(stage.tag(survey, { lang: locale }), { html: 'lang="es"' }), locale);
   });
 }
+
+test("a language is understood however it is written", async () => {
+  await assertSpeaks(await stage.visit(stage.tag(survey, { lang: "DE" })), "de");
+  await assertSpeaks(await stage.visit(stage.tag(survey), { html: 'lang="NL-be"' }), "nl");
+});
+
+test("no word of the widget's own is left untranslated", async () => {
+  const themed = await stage.survey({
+    questions: [{ id: "why", kind: "comment" }],
+    dimensions: { channel: ["web"] },
+    themes: { delivery: { en: ["delivery"] } },
+  });
+  for (const [lang, groups] of [["en", "web, theme"], ["nl", "web, thema"], ["de", "web, Thema"], ["fr", "web, thème"]]) {
+    const page = await stage.visit(stage.tag(themed, { lang, "dimension-channel": "web" }));
+    const widget = await widgetOf(page);
+    await widget.getByText(groups, { exact: false }).waitFor();
+    await stage.leave(page);
+  }
+});
 
 test("the page's language comes before the browser's, and a region of it is understood", async () => {
   await assertSpeaks(await stage.visit(stage.tag(survey), { html: 'lang="nl-BE"', locale: "fr-FR" }), "nl");

@@ -51,8 +51,8 @@ test("Enter in a field agrees to nothing", async () => {
   const widget = await widgetOf(page);
   await widget.getByRole("textbox").fill("5");
   await page.keyboard.press("Enter");
-  await widget.getByRole("group", { name: "Privacy Please check this" }).waitFor();
-  assert.equal(await widget.getByLabel("I agree").evaluate((it) => it.getRootNode().activeElement === it), true);
+  await widget.getByRole("checkbox", { name: "My answers may be counted. * Please check this" }).waitFor();
+  assert.equal(await widget.getByLabel("My answers may be counted").evaluate((it) => it.getRootNode().activeElement === it), true);
   assert.deepEqual(stage.posted(page), []);
   await stage.leave(page);
 });
@@ -88,10 +88,10 @@ test("the accessibility tree has everything by its name, in the order in which i
   - group "Privacy":
     - text: Privacy
     - note "Privacy": We count answers, and keep totals only.
-    - checkbox "I agree that my answers are counted *"
-    - text: I agree that my answers are counted *
-    - 'checkbox "Optional: Count my group: web"'
-    - text: "Optional: Count my group: web"
+    - checkbox "My answers may be counted. *"
+    - text: My answers may be counted. *
+    - 'checkbox "Optional: My answers may also count for a group, drawn at random from: web"'
+    - text: "Optional: My answers may also count for a group, drawn at random from: web"
   - button "Send"
   - status
 `.trim(),
@@ -100,16 +100,20 @@ test("the accessibility tree has everything by its name, in the order in which i
 });
 
 test("what happened is in a live region, which was there before it happened", async () => {
-  const survey = await stage.survey();
+  const survey = await stage.survey({ questions: [{ id: "solved", kind: "yes_no" }, { id: "recommend", kind: "nps" }] });
   const page = await stage.visit(stage.tag(survey));
   const widget = await widgetOf(page);
   const status = widget.getByRole("status");
   assert.equal(await status.count(), 1);
   assert.equal(await status.textContent(), "");
   const same = await status.elementHandle();
-  await widget.getByLabel("I agree").check();
+  await widget.getByLabel("My answers may be counted").check();
   await widget.getByRole("button", { name: "Send" }).click();
   await until(page, "failed");
   assert.equal(await same.textContent(), "Please check this");
+  // Nothing was answered: that is told of the first question, and the focus is there.
+  await widget.getByRole("group", { name: "Yes or no? Please check this" }).waitFor();
+  assert.equal(await widget.locator("fieldset b:not(:empty)").count(), 1);
+  assert.equal(await widget.evaluate((host) => host.shadowRoot.activeElement.name), "solved");
   await stage.leave(page);
 });

@@ -11,7 +11,7 @@ const WHOLE = {
 };
 const ATTRIBUTES = { "dimension-channel": "web", "dimension-touchpoint": "checkout", "dimension-other": "x" };
 const REFUSED = { process_answers: true, use_customer_id: false, use_segments: false, analyse_comment: false, share_comment: false };
-const LABELS = { use_customer_id: "Count me once", use_segments: "Count my group", analyse_comment: "Send my comment" };
+const LABELS = { use_customer_id: "My personal link", use_segments: "My answers may also count for a group", analyse_comment: "My comment may be searched for themes" };
 
 let stage;
 before(async () => {
@@ -106,6 +106,19 @@ test("only what the survey and the page really need is asked", async () => {
   await until(other, "sent");
   assert.equal(sentBy(other).consent.analyse_comment, false, "what is not shown is not agreed to");
   await stage.leave(other);
+});
+
+test("without themes it is asked whether a comment may be counted, which is all that is done", async () => {
+  const survey = await stage.survey({ questions: WHOLE.questions });
+  const page = await stage.visit(stage.tag(survey));
+  const widget = await widgetOf(page);
+  await fill(widget);
+  assert.equal(await widget.getByRole("checkbox", { name: /theme/ }).count(), 0);
+  await widget.getByRole("checkbox", { name: "Optional: It may be counted that I left a comment." }).check();
+  await agreeAndSend(widget);
+  await until(page, "sent");
+  assert.deepEqual(await stage.pending(survey), { recommend: 1, why: 1 });
+  await stage.leave(page);
 });
 
 test("a comment that the survey requires and nobody may read stays on the page", async () => {

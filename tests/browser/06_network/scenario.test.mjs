@@ -24,7 +24,7 @@ test("without a connection the answers are kept, and sent when it is back", asyn
   await page.context().setOffline(true);
   await agreeAndSend(widget);
   await until(page, "failed");
-  assert.equal(await widget.getByRole("status").textContent(), "Please wait");
+  assert.equal(await widget.getByRole("status").textContent(), "Not sent yet. Trying again");
   assert.equal(await widget.locator("[name=recommend]:checked").count(), 1);
   assert.equal(await widget.locator("[inert] [name=recommend]:checked").count(), 1, "what may have arrived is changed no more");
   await assertAccessible(page, "waiting");
@@ -78,7 +78,7 @@ test("a reply that asks for another try gets one, and so does a stranger's", asy
 test("a double click sends once", async () => {
   const survey = await stage.survey();
   const { page, widget } = await filled(survey);
-  await widget.getByLabel("I agree").check();
+  await widget.getByLabel("My answers may be counted").check();
   await widget.getByRole("button", { name: "Send" }).dblclick();
   await until(page, "sent");
   assert.equal(ids(page).length, 1);
@@ -94,7 +94,7 @@ test("a survey that cannot be loaded says so, and comes once it can", async () =
   await page.context().setOffline(true);
   await button.click();
   await until(page, "failed");
-  await page.getByRole("dialog").getByText("Please wait").waitFor();
+  await page.getByRole("dialog").getByText("Not available. Trying again").waitFor();
   await assertAccessible(page, "a survey that is not there yet");
   await page.context().setOffline(false);
   await until(page, "ready");

@@ -26,9 +26,11 @@ test("promise_8: it can be taken back, and the code for it is shown", async () =
   const survey = await stage.survey();
   const { page, widget } = await sent(survey);
   const { submission_id } = stage.posted(page)[0].body;
-  await widget.getByText(`Code: ${submission_id}`).waitFor();
-  await widget.getByText(/^Take back until .*\d/).waitFor();
-  await widget.getByRole("button", { name: "Take back" }).click();
+  await widget.getByText(/^Take back my answers until \d+ [A-Z]\w+ \d{4}, \d\d:\d\d$/).waitFor();
+  await widget.getByText(`Take back my answers: Code ${submission_id}`).waitFor();
+  const link = widget.getByRole("link", { name: `Code ${submission_id}` });
+  assert.equal(await link.getAttribute("href"), `${stage.server.url}/s/${survey.id}/withdrawal?lang=en`);
+  await widget.getByRole("button", { name: "Take back my answers" }).click();
   await until(page, "withdrawn");
   assert.equal(await widget.getByRole("status").textContent(), "Taken back");
   assert.equal(await widget.getByRole("button").count(), 0);
@@ -43,7 +45,7 @@ test("promise_8: what was released meanwhile is anonymous, and it says so", asyn
   const { page, widget } = await sent(survey);
   for (let i = 0; i < 4; i++) assert.equal((await survey.respond({ answers: { recommend: i } })).status, 202);
   await soon(async () => (await survey.kpis()).kpis[0].n === 5, "the release");
-  await widget.getByRole("button", { name: "Take back" }).click();
+  await widget.getByRole("button", { name: "Take back my answers" }).click();
   await widget.getByText("Already anonymous").waitFor();
   assert.equal(await widget.getByRole("button").count(), 0);
   assert.equal(await page.evaluate(() => happened.some((told) => told.startsWith("withdrawn"))), false);
@@ -66,9 +68,31 @@ test("a receipt is saved on request, signed by the service, and counts nothing",
   const receipt = JSON.parse(Buffer.from(payload, "base64url"));
   assert.match(receipt.privacy_notice, new RegExp(`/notices/${survey.notice}$`));
   assert.deepEqual(await stage.pending(survey), { recommend: 1 });
-  await widget.getByRole("button", { name: "Take back" }).click();
+  await widget.getByRole("button", { name: "Take back my answers" }).click();
   await until(page, "withdrawn");
   assert.deepEqual(await stage.pending(survey), {});
+  await stage.leave(page);
+});
+
+test("where there is no receipt any more, it says so", async () => {
+  const survey = await stage.survey();
+  const { page, widget } = await sent(survey);
+  assert.equal((await stage.server.api("PUT", survey.path, { ...survey.definition, status: "closed" })).status, 200);
+  await widget.getByRole("button", { name: "Receipt" }).click();
+  await widget.getByText("Not available").waitFor();
+  assert.equal(await page.evaluate(() => happened.some((told) => told.startsWith("withdrawn"))), false);
+  await widget.getByRole("button", { name: "Take back my answers" }).click();
+  await until(page, "withdrawn");
+  await stage.leave(page);
+});
+
+test("times are written as in the reader's own region", async () => {
+  const survey = await stage.survey();
+  const page = await stage.visit(stage.tag(survey), { locale: "en-US" });
+  const widget = await widgetOf(page);
+  await choose(widget, "How likely", "9");
+  await agreeAndSend(widget);
+  await widget.getByText(/^Take back my answers until [A-Z]\w+ \d+, \d{4}, \d+:\d\d.[AP]M$/).waitFor();
   await stage.leave(page);
 });
 
@@ -89,10 +113,10 @@ test("promise_6: a reward is shown, the same when the reply was lost, and it sta
   await until(page, "sent");
   assert.deepEqual([given.length, new Set(given).size], [2, 1]);
   await widget.getByText(reward.text.en).waitFor();
-  await widget.getByText(new RegExp(`${given[0]} until \\d{4}-(03-31|06-30|09-30|12-31)$`)).waitFor();
+  await widget.getByText(new RegExp(`${given[0]} until (31 Mar|30 Jun|30 Sept?|31 Dec) \\d{4}$`)).waitFor();
   assert.deepEqual(await stage.pending(survey), { recommend: 1 });
   await assertAccessible(page, "a reward");
-  await widget.getByRole("button", { name: "Take back" }).click();
+  await widget.getByRole("button", { name: "Take back my answers" }).click();
   await until(page, "withdrawn");
   assert.equal(await widget.getByText(given[0]).count(), 1);
   await stage.leave(page);

@@ -46,10 +46,31 @@ for (const [mode, dir] of [["", "ltr"], ["popover", "ltr"], ["popover", "rtl"]])
       await widget.getByRole("textbox", { name: "What would" }).fill("x".repeat(200));
       assert.deepEqual(await outside(page), []);
       assert.deepEqual(await small(page), [true]);
+      if (mode) {
+        // Close stays where it can be pressed, however far one has scrolled, and nothing lies above it.
+        await widget.locator(".card").evaluate((card) => (card.scrollTop = card.scrollHeight));
+        const seen = await widget.getByRole("button", { name: "Close" }).evaluate((close) => {
+          const { x, y, width, height, bottom } = close.getBoundingClientRect();
+          return [y >= 0, bottom <= innerHeight, close.getRootNode().elementFromPoint(x + width / 2, y + height / 2) === close];
+        });
+        assert.deepEqual(seen, [true, true, true]);
+      }
       await stage.leave(page);
     });
   }
 }
+
+test("points stand in as few rows as there is room for, and none of them alone", async () => {
+  for (const [width, expected] of [[1280, [11, 5, 7]], [320, [7, 5, 7]]]) {
+    const page = await stage.visit(stage.tag(survey, { mode: "popover" }), { viewport: { width, height: 700 } });
+    const widget = await widgetOf(page);
+    await until(page, "open");
+    const inRow = (name) =>
+      widget.getByRole("group", { name }).locator(".cells label").evaluateAll((all) => all.filter((it) => it.offsetTop === all[0].offsetTop).length);
+    assert.deepEqual(await Promise.all(["How likely", "How satisfied", "How easy"].map(inRow)), expected);
+    await stage.leave(page);
+  }
+});
 
 test("zoomed to 200 % on a desktop, nothing has to be scrolled sideways", async () => {
   // A browser that zooms a window of 1280 by 1024 to 200 % lays it out as one of 640 by 512.
@@ -86,7 +107,10 @@ test("nothing moves, whoever looks", async () => {
   const widget = await widgetOf(page);
   await until(page, "open");
   await choose(widget, "How likely", "9");
-  assert.equal(await page.evaluate(() => document.getAnimations().length), 0);
+  const moving = () => page.evaluate(() => document.querySelector("counterfoil-survey").shadowRoot.getAnimations().length);
+  assert.equal(await moving(), 0);
+  await widget.locator(".main").evaluate((button) => button.animate([{ opacity: 0 }, { opacity: 1 }], 60_000));
+  assert.equal(await moving(), 1, "it would be seen");
   await stage.leave(page);
 });
 

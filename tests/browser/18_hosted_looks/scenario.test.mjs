@@ -24,8 +24,12 @@ before(async () => {
 after(() => stage.close());
 
 /** Goes through every page, and stops at each for a look. */
-async function everyState(options, look) {
+async function everyState(options, see) {
   const page = await stage.open(survey, "?dimensions.channel=web&answers.recommend=7", options);
+  const look = async (page, what) => {
+    await page.waitForLoadState(); // its style sheet, too
+    await see(page, what);
+  };
   await look(page, "the form");
   await page.getByRole("textbox", { name: "Which number" }).fill("x".repeat(300));
   await page.getByRole("button", { name: "Send" }).click();
@@ -67,6 +71,23 @@ const small = (page) =>
     const targets = [...document.querySelectorAll("label:has(input), button, textarea, select, [type=text]")].filter((it) => it.checkVisibility() && !it.closest(".trap"));
     return targets.filter((it) => it.getBoundingClientRect().width < 24 || it.getBoundingClientRect().height < 24).map((it) => it.outerHTML);
   });
+
+test("points stand in as few rows as there is room for, and none of them alone", async () => {
+  const needed = await stage.survey({ questions: ["nps", "csat", "ces"].map((kind) => ({ id: kind, kind, required: true })) });
+  for (const [width, expected] of [[1280, [11, 5, 7]], [360, [6, 5, 7]], [320, [6, 5, 7]]]) {
+    const page = await stage.open(needed, "", { viewport: { width, height: 700 }, javaScriptEnabled: true });
+    const inRow = (name) =>
+      page.getByRole("group", { name }).locator(".point").evaluateAll((all) => all.filter((it) => it.offsetTop === all[0].offsetTop).length);
+    const rows = () => Promise.all(["How likely", "How satisfied", "How easy"].map(inRow));
+    assert.deepEqual(await rows(), expected, `${width}`);
+    // Beside a fault there is a little less room.
+    await page.getByRole("button", { name: "Send" }).click();
+    await page.getByRole("alert").waitFor();
+    await page.waitForLoadState();
+    assert.deepEqual(await rows(), expected, `${width}, faults`);
+    await page.context().close();
+  }
+});
 
 test("axe finds nothing to object to in any state, light or dark", async () => {
   const page = await everyState({ javaScriptEnabled: true, bypassCSP: true }, assertAccessible);

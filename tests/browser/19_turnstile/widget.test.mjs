@@ -54,8 +54,9 @@ test("the check stands before the button, and its token goes with the answers", 
   await until(page, "sent");
   assert.deepEqual(await stage.pending(survey), { recommend: 1 });
   assert.equal(await frame.count(), 0, "the check goes with the form");
-  await widget.getByRole("button", { name: "Receipt" }).click();
-  await looks(() => stage.posted(page).length === 2, "the response again, for its receipt");
+  const [receipt] = await Promise.all([page.waitForEvent("download"), widget.getByRole("button", { name: "Receipt" }).click()]);
+  assert.equal(receipt.suggestedFilename(), "receipt.jws");
+  assert.equal(stage.posted(page).length, 2, "the response again, for its receipt");
   assert.equal(service.asked.length, 1);
   assert.equal(tokens(page)[0], new URLSearchParams(service.asked[0].body).get("response"));
   await leave(page);

@@ -57,12 +57,12 @@ test("what is answered in the preview is sent nowhere and counted nowhere, and t
   page.asked.length = 0;
   for (const withdraw of [false, true]) {
     await choose(widget, "How satisfied are you with your visit to our store?", "4");
-    await widget.getByLabel("I agree").check();
+    await widget.getByLabel("My answers may be counted").check();
     await widget.getByRole("button", { name: "Send" }).click();
     await widget.getByText("Thank you!").waitFor();
     await widget.getByText("A cup of coffee.").waitFor();
     await page.getByText("This was a preview: nothing was sent, nothing was counted.").waitFor();
-    if (withdraw) await widget.getByRole("button", { name: "Take back" }).click();
+    if (withdraw) await widget.getByRole("button", { name: "Take back my answers" }).click();
     else await page.getByRole("button", { name: "Answer again" }).click();
   }
   assert.deepEqual(page.asked.map((request) => `${request.method()} ${request.url()}`), [], "nothing was asked of anyone");
