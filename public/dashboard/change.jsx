@@ -5,7 +5,7 @@ import { Voice } from "./context.js";
 import { reasonOf } from "./reason.js";
 
 /** Why nothing can be said of a change. What has no answers has no reason of its own. */
-export const noChange = (previous, voice) =>
+const noChange = (previous, voice) =>
   voice.t("change_none", { days: voice.days(previous.from, previous.to), reason: reasonOf(previous.reason ?? { code: "no_answers" }, voice) });
 
 /** Of `value`, which is now; nothing where it is null. `unit` of percentages is percentage points here. */

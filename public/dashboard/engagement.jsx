@@ -2,7 +2,7 @@
 
 import { useContext, useEffect, useRef, useState } from "preact/hooks";
 import { withQuery } from "./api.js";
-import { noChange } from "./change.jsx";
+import { Change } from "./change.jsx";
 import { Bars } from "./chart.jsx";
 import { Place, Session, Voice } from "./context.js";
 import { Editor } from "./engagement_editor.jsx";
@@ -16,7 +16,7 @@ import { useSurveys } from "./surveys.js";
 
 export function Engagement() {
   const voice = useContext(Voice);
-  const { t, figure, signed, days, amount, day } = voice;
+  const { t, figure, amount, day } = voice;
   const { place } = useContext(Place);
   const { from, to, compare } = place;
   const reply = useReply(withQuery("/v1/engagement", { from, to, compare }));
@@ -55,11 +55,7 @@ export function Engagement() {
                 <Value value={score.value} unit={score.unit} interval={score.interval} />
                 {score.reason && <p class="note">{reasonOf(score.reason, voice)}</p>}
                 {score.covered !== null && <p class="note">{t("covered", { covered: figure(score.covered) })}</p>}
-                {score.previous && score.value !== null && (
-                  <p class="change">{score.previous.change === null
-                    ? noChange(score.previous, voice)
-                    : <><strong>{signed(score.previous.change, score.unit)}</strong> {t("since", { value: amount(score.previous.value, score.unit), days: days(score.previous.from, score.previous.to) })}</>}</p>
-                )}
+                <Change {...score} />
                 {score.surveys?.map(({ survey, complete_through }) => <p class="note" key={survey}>{surveys?.find(({ id }) => id === survey)?.name ?? t("survey_named", { id: survey })}: {t("complete", { day: day(complete_through) })}</p>)}
                 {edit(score)}
               </section>

@@ -318,7 +318,15 @@ test("business KPIs and the engagement score are the API's, and say why a value 
   await page.getByRole("link", { name: "Engagement" }).click();
   await page.getByRole("heading", { name: "Parts and weights" }).waitFor();
   const text = await page.locator("main").innerText();
-  for (const part of [`${shown(score.value)} points`, `95 %: ${shown(score.interval.low)} to ${shown(score.interval.high)}`, `Share of the weight with a value: ${score.covered}.`, `+${shown(score.previous.change)}`]) assert.ok(text.includes(part), part);
+  const { change, significant, interval } = score.previous;
+  for (const part of [
+    `${shown(score.value)} points`,
+    `95 %: ${shown(score.interval.low)} to ${shown(score.interval.high)}`,
+    `Share of the weight with a value: ${score.covered}.`,
+    `+${shown(change)}`,
+    significant ? "a real change" : "could be chance",
+    `95 %: ${shown(interval.low)} to ${shown(interval.high)}.`,
+  ]) assert.ok(text.includes(part), `${part} in ${text}`);
   assert.match(text, /not reported: (Repeat buyers|Buyers) at the start/);
   const table = await tableOf(page.locator("main"), "Parts and weights");
   assert.deepEqual(table.slice(1).map((row) => [...row.slice(1, 5), ...row.slice(6, 8)]), score.parts.map((part) => [part.weight, part.floor, part.target, part.value, part.score, part.contribution].map(shown)));
