@@ -4,12 +4,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { OPENAPI, assertShape, validatorOf } from "./document.mjs";
 
-/** What a media type gives as examples, its own or its schema's. */
-function examplesOf({ example, examples, schema }) {
-  if (example !== undefined) return [example];
-  if (examples) return Object.values(examples).map(({ value }) => value);
-  const name = schema?.$ref?.split("/").at(-1);
-  return (name && !schema.$ref.startsWith("/") ? OPENAPI.components.schemas[name] : schema)?.examples ?? [];
+/** What a media type gives as examples: its own, or its schema's. */
+const examplesOf = ({ example, schema }) => (example !== undefined ? [example] : shownBy(schema));
+
+/** The examples of a schema of the document; of one that is one of several, the examples of each. */
+function shownBy({ $ref, oneOf, examples }) {
+  if ($ref?.startsWith("/")) return [];
+  if ($ref) return shownBy(OPENAPI.components.schemas[$ref.split("/").at(-1)]);
+  const each = oneOf?.map(shownBy) ?? [];
+  return examples ?? (each.every((some) => some.length > 0) ? each.flat() : []);
 }
 
 /** Everything in JSON that a call takes or, where it succeeds, gives; the documents that are served aside. */
