@@ -59,6 +59,9 @@ struct Language {
     comment_counted: &'static str,
     /// In its place where comments may be passed on.
     comment_relayed: &'static str,
+    /// What of it is about themes: where there are any, and where there are none.
+    read_for: [&'static str; 2],
+    passed_with: [&'static str; 2],
     store_visit: &'static str,
     reward: &'static str,
     technology: &'static str,
@@ -97,6 +100,10 @@ impl Language {
         ];
         let used: Vec<&str> =
             sentences.iter().filter_map(|(text, used)| used.then_some(*text)).collect();
+        let pick = |[themes, none]: [&str; 2]| {
+            let phrase = if survey.themes.is_empty() { none } else { themes };
+            phrase.to_owned()
+        };
         let (name, contact) =
             survey.controller.as_ref().map_or(("", ""), |c| (c.name.as_str(), c.contact.as_str()));
         fill(
@@ -108,6 +115,8 @@ impl Language {
                 ("patience", self.duration(survey.release.patience)),
                 ("window", self.duration(survey.window)),
                 ("segments", segments.join(", ")),
+                ("read_for", pick(self.read_for)),
+                ("passed_with", pick(self.passed_with)),
             ],
         )
     }
@@ -164,14 +173,19 @@ static LANGUAGES: [Language; 4] = [
                   itself is not stored. Otherwise it is discarded unread.",
         comment_counted: "If you agree, it is counted that you left a comment. Nobody reads its text, \
                           and it is not stored.",
-        comment_relayed: "You may agree to two things about your comment, to one without the other: that it is \
-                  searched for words that show its themes; and that it is passed on once to \
-                  a system of the team that runs this survey, with the themes that were found, and with \
+        comment_relayed: "You may agree to two things about your comment, to one without the other: that \
+                  {read_for}; and that it is passed on once to \
+                  a system of the team that runs this survey, {passed_with} \
                   whether your score was good or bad. Before it is passed on, a program replaces e-mail addresses, phone \
                   numbers, account numbers and card numbers. It may miss some, and names and what you \
                   tell of yourself stay. What was passed on has left this service: taking your response \
                   back does not take it back. Here the text is not stored, and without either agreement it is \
                   discarded unread.",
+        read_for: [
+            "it is searched for words that show its themes",
+            "it is counted that you left one",
+        ],
+        passed_with: ["with the themes that were found, and with", "with"],
         store_visit: "If you agree, your browser keeps from one page of this site to the next when \
                       your visit began, how many pages it had and whether it reached its goal, so that \
                       it counts as one visit: in session storage, without an identifier, until the \
@@ -217,14 +231,19 @@ static LANGUAGES: [Language; 4] = [
                   tonen; de tekst zelf wordt niet bewaard. Anders wordt ze ongelezen weggegooid.",
         comment_counted: "Als u dat goedvindt, wordt geteld dat u een opmerking maakte. Niemand leest de \
                           tekst, en hij wordt niet bewaard.",
-        comment_relayed: "U kunt twee dingen met uw opmerking goedvinden, het ene zonder het andere: dat ze wordt \
-                  doorzocht op woorden die haar thema’s tonen; en dat ze eenmaal wordt doorgegeven aan een \
-                  systeem van het team dat deze enquête houdt, met de gevonden thema’s, en met of uw score \
+        comment_relayed: "U kunt twee dingen met uw opmerking goedvinden, het ene zonder het andere: dat {read_for}; \
+                  en dat ze eenmaal wordt doorgegeven aan een \
+                  systeem van het team dat deze enquête houdt, {passed_with} of uw score \
                   goed of slecht was. Voor het doorgeven vervangt een programma e-mailadressen, telefoonnummers, \
                   rekeningnummers en kaartnummers. Het kan er missen, en namen en wat u over uzelf \
                   vertelt blijven staan. Wat is doorgegeven, heeft deze dienst verlaten: uw reactie \
                   terugnemen neemt het niet terug. Hier wordt de tekst niet bewaard, en zonder een van beide \
                   toestemmingen wordt ze ongelezen weggegooid.",
+        read_for: [
+            "ze wordt doorzocht op woorden die haar thema’s tonen",
+            "wordt geteld dat u er een maakt",
+        ],
+        passed_with: ["met de gevonden thema’s, en met", "met"],
         store_visit: "Als u dat goedvindt, onthoudt uw browser van de ene pagina van deze site tot de \
                       volgende wanneer uw bezoek begon, hoeveel pagina’s het had en of het zijn doel \
                       bereikte, zodat het als één bezoek telt: in de sessieopslag, zonder \
@@ -277,14 +296,19 @@ static LANGUAGES: [Language; 4] = [
                   verworfen.",
         comment_counted: "Wenn Sie zustimmen, wird gezählt, dass Sie einen Kommentar gegeben haben. Niemand \
                           liest den Text, und er wird nicht gespeichert.",
-        comment_relayed: "Sie können bei Ihrem Kommentar zwei Dingen zustimmen, dem einen ohne das andere: dass er nach \
-                  Wörtern durchsucht wird, die seine Themen zeigen; und dass er einmal an ein System des \
-                  Teams weitergegeben wird, das diese Umfrage durchführt, mit den gefundenen Themen und damit, ob \
+        comment_relayed: "Sie können bei Ihrem Kommentar zwei Dingen zustimmen, dem einen ohne das andere: dass {read_for}; \
+                  und dass er einmal an ein System des \
+                  Teams weitergegeben wird, das diese Umfrage durchführt, {passed_with}, ob \
                   Ihre Wertung gut oder schlecht war. Vor der Weitergabe ersetzt ein Programm E-Mail-Adressen, \
                   Telefonnummern, Kontonummern und Kartennummern. Es kann welche übersehen, und Namen und \
                   was Sie von sich erzählen, bleiben stehen. Was weitergegeben wurde, hat diesen Dienst verlassen: \
                   Wenn Sie Ihre Rückmeldung zurücknehmen, holt das es nicht zurück. Hier wird der Text nicht \
                   gespeichert, und ohne eine der beiden Zustimmungen wird er ungelesen verworfen.",
+        read_for: [
+            "er nach Wörtern durchsucht wird, die seine Themen zeigen",
+            "gezählt wird, dass Sie einen geben",
+        ],
+        passed_with: ["mit den gefundenen Themen und damit", "zusammen damit"],
         store_visit: "Wenn Sie zustimmen, merkt sich Ihr Browser von einer Seite dieser Website zur \
                       nächsten, wann Ihr Besuch begann, wie viele Seiten er hatte und ob er sein Ziel \
                       erreicht hat, damit er als ein Besuch zählt: im Sitzungsspeicher, ohne Kennung, \
@@ -338,14 +362,19 @@ static LANGUAGES: [Language; 4] = [
                   être lu.",
         comment_counted: "Si vous l’acceptez, le fait que vous avez laissé un commentaire est compté. Personne \
                           n’en lit le texte, et il n’est pas conservé.",
-        comment_relayed: "Vous pouvez accepter deux choses pour votre commentaire, l’une sans l’autre : que des mots \
-                  qui montrent ses thèmes y soient recherchés ; et qu’il soit transmis une fois à un système de \
-                  l’équipe qui mène cette enquête, avec les thèmes trouvés et avec le fait que votre note était bonne \
+        comment_relayed: "Vous pouvez accepter deux choses pour votre commentaire, l’une sans l’autre : que {read_for} ; \
+                  et qu’il soit transmis une fois à un système de \
+                  l’équipe qui mène cette enquête, {passed_with} le fait que votre note était bonne \
                   ou mauvaise. Avant de le transmettre, un programme remplace les adresses électroniques, les numéros de \
                   téléphone, de compte et de carte. Il peut en manquer, et les noms et ce que vous racontez de \
                   vous restent. Ce qui a été transmis a quitté ce service : retirer votre réponse ne le retire \
                   pas. Ici, le texte n’est pas conservé, et sans l’un de ces deux accords il est supprimé sans \
                   être lu.",
+        read_for: [
+            "des mots qui montrent ses thèmes y soient recherchés",
+            "le fait d’en laisser un soit compté",
+        ],
+        passed_with: ["avec les thèmes trouvés et avec", "avec"],
         store_visit: "Si vous l’acceptez, votre navigateur retient, d’une page de ce site à la \
                       suivante, quand votre visite a commencé, combien de pages elle a comptées et si \
                       elle a atteint son but, afin qu’elle compte comme une seule visite : dans le \

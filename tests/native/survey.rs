@@ -355,6 +355,32 @@ fn the_standard_notice_says_what_holds_for_the_survey() {
 }
 
 #[test]
+fn a_notice_says_what_a_comment_is_used_for_and_nothing_else() {
+    let mut survey = document("comments that are passed on");
+    let themes = ["themes", "thema", "Themen", "thèmes"];
+    let counted =
+        ["counted that you left", "geteld dat u", "gezählt wird, dass Sie", "le fait d’en laisser"];
+    for relay in [survey.relay.clone(), None] {
+        survey.relay = relay;
+        for (has_themes, told, not_told) in [(true, themes, counted), (false, counted, themes)] {
+            let theme = Theme { name: "late".to_owned(), words: BTreeMap::new() };
+            survey.themes = if has_themes { vec![theme] } else { vec![] };
+            let notice = notice::standard(&survey);
+            for (locale, at) in [("en", 0), ("nl", 1), ("de", 2), ("fr", 3)] {
+                let text = &notice[locale];
+                assert!(!text.contains(['{', '}']) && !text.contains("  "), "{text}");
+                if survey.relay.is_some() {
+                    assert!(text.contains(told[at]) && !text.contains(not_told[at]), "{text}");
+                } else {
+                    assert!(!has_themes || text.contains(told[at]), "{text}");
+                    assert!(has_themes || !text.contains(not_told[at]), "{text}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn a_standard_notice_that_is_sent_back_follows_the_survey() {
     let before = example();
     let mut after = before.clone();
