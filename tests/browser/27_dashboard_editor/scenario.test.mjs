@@ -198,7 +198,7 @@ test("members that the editor does not know survive an edit", async () => {
     sent = route.request().postDataJSON();
     return route.fulfill({ json: { ...sent, revision: 2 } });
   });
-  await page.route(`**${survey.path}?dry_run=1`, (route) => route.fulfill({ json: { status: "valid", survey: survey.definition, public: { ...survey.definition, consent: [], themes: [] } } }));
+  await page.route(`**${survey.path}?dry_run=1`, (route) => route.fulfill({ json: { status: "valid", survey: survey.definition, public: { ...survey.definition, consent: [], consent_text: {}, themes: [] } } }));
   await page.goto(`${stage.server.url}/dashboard/#/edit/${survey.id}`);
   await previewed(page);
   await page.getByLabel("Name", { exact: true }).fill("Edited");
