@@ -13,6 +13,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { Log, LogLevel, Miniflare, Response } from "miniflare";
 import { unstable_getMiniflareWorkerOptions, unstable_splitSqlQuery } from "wrangler";
+import { SCRIPT, runBatch } from "./batches.mjs";
 import { EVERY_SECRET, SECRETS, readKeys, secretsOf } from "./keys.mjs";
 import { WORKERS, readConfig } from "./workers.mjs";
 
@@ -22,6 +23,8 @@ const READY_S = 60;
 
 // The Worker that serves the assets here, to ours alone.
 const ASSETS = "assets";
+// The Worker that runs migrations.
+const BATCHES = "batches";
 
 class StderrLog extends Log {
   log(message) {
@@ -66,23 +69,20 @@ function optionsOf(worker, build, given, outboundService) {
 }
 
 /** Applies each file of the directory once, in order, each in one transaction with its record, as wrangler would. */
-async function migrate(database, directory) {
-  await database
-    .prepare(
+async function migrate(run, directory) {
+  await run([
+    [
       "create table if not exists d1_migrations(id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, " +
         "applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)",
-    )
-    .run();
-  const { results } = await database.prepare("select name from d1_migrations").all();
-  const applied = new Set(results.map((row) => row.name));
+    ],
+  ]);
+  const [rows] = await run([["select name from d1_migrations"]]);
+  const applied = new Set(rows.map((row) => row.name));
   const files = readdirSync(directory).filter((file) => file.endsWith(".sql") && !applied.has(file));
   for (const file of files.sort()) {
     const statements = unstable_splitSqlQuery(readFileSync(path.join(directory, file), "utf8"));
     try {
-      await database.batch([
-        ...statements.map((statement) => database.prepare(statement)),
-        database.prepare("insert into d1_migrations (name) values (?)").bind(file),
-      ]);
+      await run([...statements.map((statement) => [statement]), ["insert into d1_migrations (name) values (?)", file]]);
     } catch (fault) {
       throw new Error(`The migration ${file} could not be applied: ${fault.message}`);
     }
@@ -105,6 +105,7 @@ export async function serve({ port = 0, stateDir, vars = {}, build = path.join(R
     throw new Error(`${missing.join(", ")} must be set, in the environment or in .dev.vars (scripts/dev makes them).`);
   }
   const assetConfig = unstable_getMiniflareWorkerOptions(readConfig("front"), "front").workerOptions.assets.assetConfig;
+  const [database] = readConfig("front").d1_databases;
   mkdirSync(stateDir, { recursive: true });
 
   const elsewhere = outbound
@@ -132,17 +133,18 @@ export async function serve({ port = 0, stateDir, vars = {}, build = path.join(R
         script: "export default {}",
         assets: { directory: path.join(build, "assets"), routerConfig: { has_user_worker: false }, assetConfig },
       },
+      { name: BATCHES, modules: true, script: SCRIPT, d1Databases: { DB: database.preview_database_id } },
     ],
   });
   try {
     const url = await within(READY_S, miniflare.ready);
-    const [{ binding, migrations_dir }] = readConfig("front").d1_databases;
-    await migrate(await miniflare.getD1Database(binding), path.join(ROOT, migrations_dir));
+    const batches = await miniflare.getWorker(BATCHES);
+    await migrate((statements) => runBatch((...call) => batches.fetch(...call), statements), path.join(ROOT, database.migrations_dir));
     return {
       url: url.origin,
       pid: workerd.pid,
       ended: new Promise((resolve) => workerd.once("exit", (code, signal) => resolve(signal ?? `code ${code}`))),
-      database: () => miniflare.getD1Database(binding),
+      database: () => miniflare.getD1Database(database.binding),
       scheduled: async (time, worker = "ledger") => (await miniflare.getWorker(readConfig(worker).name)).scheduled({ scheduledTime: new Date(time) }),
       stop: () => miniflare.dispose(),
     };

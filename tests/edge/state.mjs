@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Log, LogLevel, Miniflare } from "miniflare";
+import { SCRIPT, runBatch } from "../../scripts/batches.mjs";
 import { readConfig } from "../../scripts/workers.mjs";
 
 const CONFIG = readConfig("ledger");
@@ -173,7 +174,7 @@ export async function changeD1(stateDir, statements) {
   const miniflare = new Miniflare({
     name: CONFIG.name,
     modules: true,
-    script: "export default {}",
+    script: SCRIPT,
     compatibilityDate: CONFIG.compatibility_date,
     d1Databases: { DB: database.preview_database_id },
     defaultPersistRoot: stateDir,
@@ -181,8 +182,7 @@ export async function changeD1(stateDir, statements) {
     cf: false,
   });
   try {
-    const d1 = await miniflare.getD1Database("DB");
-    await d1.batch(statements.map(([sql, ...parameters]) => d1.prepare(sql).bind(...parameters)));
+    await runBatch((...call) => miniflare.dispatchFetch(...call), statements);
   } finally {
     await miniflare.dispose();
   }

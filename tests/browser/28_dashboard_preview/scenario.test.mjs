@@ -81,7 +81,7 @@ test("a survey that asks for Turnstile is previewed without it, and no third par
   await page.goto(`${stage.server.url}/dashboard/#/edit/${stage.quiet.id}`);
   const widget = await previewed(page);
   await choose(widget, "How satisfied are you with the help you received?", "4");
-  await widget.getByLabel("I agree").check();
+  await widget.getByLabel("My answers may be counted").check();
   await widget.getByRole("button", { name: "Send" }).click();
   await widget.getByText("Thank you!").waitFor();
   assert.ok(!page.asked.some((request) => /turnstile/.test(request.url())));
