@@ -16,6 +16,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use super::business::Reason;
 use super::business_report::RECORDS;
 use super::figure::Figure;
+use super::measure::Change;
 use super::quantile::Confidence;
 use super::ratio::{Ratio, decimal, floor_of_sum};
 use super::{Ends, Interval};
@@ -192,9 +193,9 @@ fn previous(days: Days, whole: i128, now: &Scores<'_>, before: &Scores<'_>) -> P
     };
     let change = change(now.terms, before.terms).filter(|_| same);
     let samples = now.samples() + before.samples();
-    let ends = Confidence::of_all(samples).filter(|_| change.is_some()).and_then(|confidence| {
+    let judged = Confidence::of_all(samples).filter(|_| change.is_some()).and_then(|confidence| {
         let ([low, high], [least, most]) = (now.ends(confidence)?, before.ends(confidence)?);
-        Some([low - most, high - least])
+        Some(Change { ends: [low - most, high - least], method: METHOD })
     });
     Previous {
         from: days.from.to_string(),
@@ -202,10 +203,9 @@ fn previous(days: Days, whole: i128, now: &Scores<'_>, before: &Scores<'_>) -> P
         value,
         covered: Ratio::new(held(before.terms), whole).and_then(Ratio::rounded),
         change,
-        // By the ends as they are, before they are rounded.
-        significant: ends.map(|[low, high]| low > 0.0 || high < 0.0),
+        significant: judged.map(|change| change.is_significant()),
         method: if samples > 0 { METHOD } else { RECORDS },
-        interval: ends.and_then(|ends| Interval::new(ends, METHOD)),
+        interval: judged.and_then(|change| change.interval()),
         reason,
     }
 }

@@ -136,8 +136,8 @@ impl Measure {
 pub struct Change {
     /// The ends of its interval, unrounded, in the value's unit.
     pub ends: Ends,
-    /// The method of the interval: `adjusted-wald-difference`, `newcombe`, `welch`, or `pitman` for means
-    /// that are of the same answer each.
+    /// The method of the interval: `adjusted-wald-difference`, `newcombe`, `welch`, `pitman` for means that
+    /// are of the same answer each, or `bonferroni` of the engagement score.
     pub method: &'static str,
 }
 
